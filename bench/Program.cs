@@ -1,0 +1,43 @@
+using System.Globalization;
+using Corral.Bench.Report;
+using Corral.Bench.Sandboxes;
+
+namespace Corral.Bench;
+
+internal static class Program
+{
+    private static async Task<int> Main(string[] args)
+    {
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        var name = args.FirstOrDefault(a => !a.StartsWith('-')) ?? "";
+        var quick = args.Contains("--quick");
+        using var stop = new CancellationTokenSource();
+        using var onInterrupt = System.Runtime.InteropServices.PosixSignalRegistration.Create(
+            System.Runtime.InteropServices.PosixSignal.SIGINT,
+            context =>
+            {
+                context.Cancel = true;
+                stop.Cancel();
+            });
+
+        using var report = new BarReport(name, BarReport.ResultsDirectory());
+        try
+        {
+            switch (name)
+            {
+                case "sandbox":
+                    await new SandboxSuite(report, quick).RunAsync(stop.Token);
+                    break;
+                default:
+                    await Console.Error.WriteLineAsync($"There is no benchmark '{name}'. There are: sandbox.");
+                    return 2;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("Interrupted; what was made has been removed.");
+            return 2;
+        }
+        return report.Failed ? 1 : 0;
+    }
+}
