@@ -13,9 +13,10 @@ public readonly record struct JobId(Guid Value) : IComparable<JobId>
     /// <param name="id">The id, where the text is one.</param>
     public static bool TryParse(string? text, out JobId id)
     {
-        var parsed = Guid.TryParseExact(text, "D", out var value);
-        id = new JobId(value);
-        return parsed;
+        // Guid would also take capitals and white space around; an id has one form, so that it can be a key wherever it is written.
+        var isId = Guid.TryParseExact(text, "D", out var value) && text!.Length == 36 && !text.AsSpan().ContainsAnyInRange('A', 'F');
+        id = new JobId(isId ? value : default);
+        return isId;
     }
 
     /// <inheritdoc/>
