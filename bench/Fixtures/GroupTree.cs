@@ -13,8 +13,7 @@ internal sealed class GroupTree : IDisposable
         var root = Report.Machine.UnifiedRoot() ?? throw new InvalidOperationException(
             "No cgroup2 tree is mounted: mount one, for example 'mount -t cgroup2 none /sys/fs/cgroup/unified'.");
         Path = System.IO.Path.Combine(root, name);
-        if (Libc.MakeDirectory(Path, 0x1ed) != 0)
-            throw Libc.Failed("mkdir", Path);
+        Make(Path);
     }
 
     public string Path { get; }
@@ -22,18 +21,15 @@ internal sealed class GroupTree : IDisposable
     public (string Path, SafeFileHandle Directory) Add()
     {
         var path = $"{Path}/b{Interlocked.Increment(ref _count)}";
-        if (Libc.MakeDirectory(path, 0x1ed) != 0)
-            throw Libc.Failed("mkdir", path);
+        Make(path);
         return (path, Libc.OpenFile(path, Libc.ReadOnly | Libc.Directory));
     }
 
-    /// <summary>Reads what the group used, as whoever runs a program in a group of its own does.</summary>
-    public static void ReadCpu(string path)
+    public static void Make(string path)
     {
-        Span<byte> text = stackalloc byte[1024];
-        using var file = Libc.OpenFile(path + "/cpu.stat", Libc.ReadOnly);
-        if (RandomAccess.Read(file, text, 0) == 0)
-            throw new InvalidOperationException($"'{path}/cpu.stat' is empty.");
+        const uint mode = 0x1ed; // 0755
+        if (Libc.MakeDirectory(path, mode) != 0)
+            throw Libc.Failed("mkdir", path);
     }
 
     /// <summary>Removes a group; the kernel may hold it busy for a moment after its last process has been reaped.</summary>

@@ -11,6 +11,9 @@ namespace Corral.Bench.Interop;
 /// </summary>
 internal sealed unsafe class BareSpawner : IDisposable
 {
+    /// <summary>CLONE_NEWNET.</summary>
+    public const ulong NewNetwork = 0x4000_0000;
+
     private const ulong CloneVm = 0x100, CloneVfork = 0x4000, CloneClearSighand = 0x1_0000_0000, CloneIntoCgroup = 0x2_0000_0000;
 
     // rdi clone_args, rsi size, rdx list. The parent returns; the child walks the list: {number, 4 arguments, result}, 48 bytes each.
@@ -35,11 +38,13 @@ internal sealed unsafe class BareSpawner : IDisposable
     ]);
 
     private readonly SafeFileHandle _null = Libc.OpenFile("/dev/null", Libc.ReadWrite);
+    private readonly ulong _namespaces;
     private readonly nint* _argv;
     private readonly nint* _environment;
 
-    public BareSpawner(params string[] command)
+    public BareSpawner(ulong namespaces, params string[] command)
     {
+        _namespaces = namespaces;
         _argv = Strings(command);
         _environment = Strings([]);
     }
@@ -68,7 +73,7 @@ internal sealed unsafe class BareSpawner : IDisposable
 
         var arguments = new CloneArguments
         {
-            Flags = CloneVm | CloneVfork | CloneClearSighand | CloneIntoCgroup,
+            Flags = CloneVm | CloneVfork | CloneClearSighand | CloneIntoCgroup | _namespaces,
             ExitSignal = 17, // SIGCHLD
             Cgroup = (ulong)group.DangerousGetHandle(),
         };

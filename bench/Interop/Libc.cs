@@ -26,6 +26,17 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
     private static partial int Protect(nint address, nint length, int protection);
 
+    [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
+    private static partial int GetTime(int clock, long* time);
+
+    /// <summary>The clock of every time in a step's end.</summary>
+    public static long BootTimeNs()
+    {
+        const int bootTime = 7;
+        var time = stackalloc long[2];
+        return GetTime(bootTime, time) == 0 ? (time[0] * 1_000_000_000) + time[1] : throw Failed("clock_gettime", "CLOCK_BOOTTIME");
+    }
+
     public static SafeFileHandle OpenFile(string path, int flags)
     {
         var fd = Open(path, flags | CloseOnExec, 0);

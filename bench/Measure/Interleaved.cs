@@ -11,13 +11,13 @@ internal sealed class Interleaved(BarReport report, int rounds, int blocks)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
-    public Dictionary<string, Samples> Run(IReadOnlyList<Candidate> candidates, CancellationToken cancellationToken)
+    public async Task<Dictionary<string, Samples>> RunAsync(IReadOnlyList<Candidate> candidates, CancellationToken cancellationToken)
     {
         var samples = candidates.ToDictionary(c => c.Name, c => new Samples(c.Name));
         foreach (var candidate in candidates)
         {
             for (var i = 0; i < 3; i++)
-                Once(candidate);
+                await OnceAsync(candidate, cancellationToken);
         }
         for (var round = 0; round < rounds; round++)
         {
@@ -27,8 +27,7 @@ internal sealed class Interleaved(BarReport report, int rounds, int blocks)
                 {
                     for (var i = 0; i < candidate.PerBlock; i++)
                     {
-                        cancellationToken.ThrowIfCancellationRequested();
-                        var took = Once(candidate);
+                        var took = await OnceAsync(candidate, cancellationToken);
                         samples[candidate.Name].Add(round, took);
                         report.Sample(candidate.Name, round, (block * candidate.PerBlock) + i, took, "ns");
                     }
@@ -40,10 +39,11 @@ internal sealed class Interleaved(BarReport report, int rounds, int blocks)
         return samples;
     }
 
-    private static long Once(Candidate candidate)
+    private static Task<long> OnceAsync(Candidate candidate, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         candidate.Settle?.Invoke();
         Thread.Sleep(Pause);
-        return candidate.RunOnce();
+        return candidate.RunOnce(cancellationToken);
     }
 }

@@ -6,7 +6,7 @@ namespace Corral.Bench.Measure;
 /// <summary>How many a second, several at a time: the median of the interleaved rounds.</summary>
 internal sealed class Throughput(BarReport report, int rounds, int atOnce, TimeSpan span)
 {
-    public Dictionary<string, double> Run(IReadOnlyList<Candidate> candidates, CancellationToken cancellationToken)
+    public async Task<Dictionary<string, double>> RunAsync(IReadOnlyList<Candidate> candidates, CancellationToken cancellationToken)
     {
         var rates = candidates.ToDictionary(c => c.Name, _ => new List<double>());
         for (var round = 0; round < rounds; round++)
@@ -14,7 +14,7 @@ internal sealed class Throughput(BarReport report, int rounds, int atOnce, TimeS
             foreach (var candidate in candidates)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var rate = Measure(candidate);
+                var rate = await MeasureAsync(candidate, cancellationToken);
                 rates[candidate.Name].Add(rate);
                 report.Sample($"{candidate.Name}-x{atOnce}", round, 0, rate, "1/s");
             }
@@ -29,34 +29,19 @@ internal sealed class Throughput(BarReport report, int rounds, int atOnce, TimeS
         return medians;
     }
 
-    private double Measure(Candidate candidate)
+    private async Task<double> MeasureAsync(Candidate candidate, CancellationToken cancellationToken)
     {
         candidate.Settle?.Invoke();
         var done = 0;
-        var end = Stopwatch.GetTimestamp() + (long)(span.TotalSeconds * Stopwatch.Frequency);
-        Exception? failure = null;
         var began = Stopwatch.GetTimestamp();
-        var threads = Enumerable.Range(0, atOnce).Select(_ => new Thread(() =>
+        await Task.WhenAll(Enumerable.Range(0, atOnce).Select(_ => Task.Run(async () =>
         {
-            try
+            while (Stopwatch.GetElapsedTime(began) < span)
             {
-                while (Stopwatch.GetTimestamp() < end)
-                {
-                    candidate.RunOnce();
-                    Interlocked.Increment(ref done);
-                }
+                await candidate.RunOnce(cancellationToken);
+                Interlocked.Increment(ref done);
             }
-            catch (Exception e)
-            {
-                failure = e;
-            }
-        })).ToArray();
-        foreach (var thread in threads)
-            thread.Start();
-        foreach (var thread in threads)
-            thread.Join();
-        if (failure is not null)
-            throw new InvalidOperationException($"'{candidate.Name}' failed at {atOnce} at a time.", failure);
+        }, cancellationToken)));
         return done / Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 }

@@ -10,9 +10,9 @@ namespace Corral.Bench.Peers;
 /// The time is from making the group until the status is known; its cpu.stat is read and the group removed afterwards, which counts in rates
 /// as it does for a sandbox.
 /// </summary>
-internal sealed class ProgramRun(GroupTree groups, string[] command) : IDisposable
+internal sealed class ProgramRun(GroupTree groups, string[] command, ulong namespaces = 0) : IDisposable
 {
-    private readonly BareSpawner _spawner = new(command);
+    private readonly BareSpawner _spawner = new(namespaces, command);
 
     public long RunOnce()
     {
@@ -25,12 +25,13 @@ internal sealed class ProgramRun(GroupTree groups, string[] command) : IDisposab
             status = Libc.Wait(_spawner.Start(directory));
             took = Stopwatch.GetElapsedTime(began).Ticks * 100;
         }
-        GroupTree.ReadCpu(path);
+        _ = CpuStat.Read(path + "/cpu.stat");
         GroupTree.Remove(path);
         return status == 0 ? took : throw new InvalidOperationException($"'{string.Join(' ', command)}' ended with wait status {status}.");
     }
 
-    public Candidate As(string name, int perBlock = 10) => new(name, RunOnce, PerBlock: perBlock);
+    // Waiting for the status blocks a thread, as waitpid does.
+    public Candidate As(string name, int perBlock = 10) => new(name, _ => Task.FromResult(RunOnce()), PerBlock: perBlock);
 
     public void Dispose() => _spawner.Dispose();
 }

@@ -31,6 +31,8 @@ internal sealed record StepEnd
     public long? StartedNs { get; init; }
     /// <summary>When PID 1 saw the command end.</summary>
     public long? ExitedNs { get; init; }
+    /// <summary>When the agent had read PID 1's report, and so held the status; null where there was none.</summary>
+    public long? ReportedNs { get; init; }
     /// <summary>When every process of the sandbox was gone.</summary>
     public required long DeadNs { get; init; }
     /// <summary>Largest resident set of the command and the children it waited for, bytes.</summary>

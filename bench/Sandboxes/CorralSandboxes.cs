@@ -1,0 +1,119 @@
+using Corral.Agent.Cgroups;
+using Corral.Agent.Sandbox;
+using Corral.Bench.Fixtures;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Corral.Bench.Sandboxes;
+
+/// <summary>The agent's sandbox room over the bench's rootfs, with a pool of so many warm sandboxes.</summary>
+internal sealed class CorralSandboxes : IAsyncDisposable
+{
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
+
+    private readonly ICgroupDriver _groups;
+    private readonly string _state;
+    private readonly int _warm;
+    private readonly string _launcherPath;
+
+    private CorralSandboxes(SandboxHost host, ICgroupDriver groups, string state, int warm, string launcherPath)
+    {
+        Host = host;
+        _groups = groups;
+        _state = state;
+        _warm = warm;
+        _launcherPath = launcherPath;
+        Launcher = FindLauncher();
+    }
+
+    public static SandboxImage Image { get; } = new("bench", ["bench"], BindsHost: false);
+
+    public SandboxHost Host { get; }
+
+    /// <summary>The launcher's process id.</summary>
+    public int Launcher { get; }
+
+    public static async Task<CorralSandboxes> StartAsync(BenchRoot root, ICgroupDriver groups, int warm, CancellationToken cancellationToken)
+    {
+        var state = Path.Combine(root.Directory, $"state-{Guid.NewGuid():N}");
+        var images = SandboxImage.ImagesDirectory(state);
+        Directory.CreateDirectory(images);
+        CopyTree(root.Rootfs, Path.Combine(images, Image.Layers[0]));
+        var options = new SandboxOptions
+        {
+            StateDirectory = state,
+            WarmCount = warm,
+            Prewarm = warm > 0 ? [Image] : [],
+            InitialLease = Lease,
+        };
+        var host = await SandboxHost.StartAsync(options, groups, NullLoggerFactory.Instance, cancellationToken);
+        host.RenewLease(Lease);
+        return new CorralSandboxes(host, groups, state, warm, options.LauncherPath);
+    }
+
+    /// <summary>Waits until as many sandboxes are alive as the pool keeps: what has ended is gone, what replaces it is there.</summary>
+    public void Settle()
+    {
+        var deadline = Environment.TickCount64 + 10_000;
+        while (CountChildren() != _warm)
+        {
+            if (Environment.TickCount64 > deadline)
+                throw new TimeoutException($"The pool did not settle: {_warm} sandboxes expected, {CountChildren()} seen after 10 s.");
+            Thread.Sleep(1);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        var deadline = Environment.TickCount64 + 10_000;
+        while (Directory.Exists($"/proc/{Launcher}") && Environment.TickCount64 < deadline)
+            await Task.Delay(5);
+        foreach (var name in _groups.List())
+        {
+            using var group = _groups.Open(name);
+            for (var i = 0; i < 2000 && group?.TryRemove() == false; i++)
+                await Task.Delay(1);
+        }
+    }
+
+    private int CountChildren() =>
+        File.ReadAllText($"/proc/{Launcher}/task/{Launcher}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
+
+    private int FindLauncher()
+    {
+        var name = Path.GetFileName(_launcherPath);
+        foreach (var directory in Directory.GetDirectories("/proc").Where(d => int.TryParse(Path.GetFileName(d), out _)))
+        {
+            try
+            {
+                // Every sandbox is a copy of the launcher, with its command line: the launcher is the one whose parent is another program.
+                if (Path.GetFileName(new FileInfo(directory + "/exe").LinkTarget) == name
+                    && File.ReadAllText(directory + "/cmdline").Contains(_state, StringComparison.Ordinal)
+                    && Path.GetFileName(new FileInfo($"/proc/{Census.Parent(directory)}/exe").LinkTarget) != name)
+                {
+                    return int.Parse(Path.GetFileName(directory), System.Globalization.CultureInfo.InvariantCulture);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Gone since it was listed.
+            }
+        }
+        throw new InvalidOperationException($"No running '{name}' names the state folder '{_state}'.");
+    }
+
+    private static void CopyTree(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var entry in new DirectoryInfo(from).GetFileSystemInfos())
+        {
+            var target = Path.Combine(to, entry.Name);
+            if (entry.LinkTarget is { } link)
+                File.CreateSymbolicLink(target, link);
+            else if (entry is DirectoryInfo)
+                CopyTree(entry.FullName, target);
+            else
+                File.Copy(entry.FullName, target);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Corral.Bench.Fixtures;
+using Corral.Bench.Measure;
+using Corral.Bench.Peers;
+using Corral.Bench.Report;
+
+namespace Corral.Bench.Sandboxes;
+
+/// <summary>Time until the status is known, one at a time.</summary>
+internal sealed class LatencyRows(BarReport report, bool quick, BenchRoot root, GroupTree groups)
+{
+    private const int Warm = 8;
+
+    private readonly List<Candidate> _candidates = [];
+    private readonly List<IDisposable> _programs = [];
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var slice = new GroupTree($"corral-bench-{Environment.ProcessId}-slice");
+        using var missSlice = new GroupTree($"corral-bench-{Environment.ProcessId}-miss");
+        await using var warm = await CorralSandboxes.StartAsync(root, new ControllerlessDriver(slice), Warm, cancellationToken);
+        await using var miss = await CorralSandboxes.StartAsync(root, new ControllerlessDriver(missSlice), warm: 0, cancellationToken);
+        Add("bare-libcfree", root.FromHost(BenchRoot.LibcFree));
+        Add("bare-busybox", root.FromHost(BenchRoot.Busybox));
+        _candidates.Add(new SandboxRun(warm, BenchRoot.LibcFree).As("warm-libcfree"));
+        _candidates.Add(new SandboxRun(warm, BenchRoot.Busybox).As("warm-busybox"));
+        _candidates.Add(new SandboxRun(miss, BenchRoot.LibcFree).As("miss-libcfree"));
+        _candidates.Add(new SandboxRun(miss, BenchRoot.Busybox).As("miss-busybox"));
+        var peers = Peer.All(root);
+        foreach (var peer in peers)
+        {
+            report.Note($"{peer.Name} {peer.Lacks}");
+            Add($"{peer.Name}-libcfree", peer.PerBlock, peer.Command(BenchRoot.LibcFree));
+            Add($"{peer.Name}-busybox", peer.PerBlock, peer.Command(BenchRoot.Busybox));
+        }
+        try
+        {
+            var samples = await new Interleaved(report, rounds: 3, blocks: quick ? 2 : 10).RunAsync(_candidates, cancellationToken);
+            Report(samples, peers);
+        }
+        finally
+        {
+            foreach (var program in _programs)
+                program.Dispose();
+        }
+    }
+
+    private void Report(Dictionary<string, Samples> samples, IReadOnlyList<Peer> peers)
+    {
+        double Ratio(string a, string b) => samples[a].Median / samples[b].Median;
+        report.AtMost("warm-libcfree-over-bare", Ratio("warm-libcfree", "bare-libcfree"), 2.0);
+        report.AtMost("warm-busybox-over-bare", Ratio("warm-busybox", "bare-busybox"), 1.2);
+        report.AtMost("miss-busybox-over-bare", Ratio("miss-busybox", "bare-busybox"), 2.5);
+        report.Info("miss-libcfree-over-bare", Ratio("miss-libcfree", "bare-libcfree"), "");
+        foreach (var peer in peers)
+        {
+            report.AtLeast($"{peer.Name}-over-warm-libcfree", Ratio($"{peer.Name}-libcfree", "warm-libcfree"), 8);
+            report.AtLeast($"{peer.Name}-over-warm-busybox", Ratio($"{peer.Name}-busybox", "warm-busybox"), 3);
+        }
+    }
+
+    private void Add(string name, params string[] command) => Add(name, 10, command);
+
+    private void Add(string name, int perBlock, string[] command)
+    {
+        var run = new ProgramRun(groups, command);
+        _programs.Add(run);
+        _candidates.Add(run.As(name, perBlock));
+    }
+}
