@@ -27,12 +27,15 @@ internal sealed class CorralSandboxes : IAsyncDisposable
 
     public static SandboxImage Image { get; } = new("bench", ["bench"], BindsHost: false);
 
+    public string CgroupMode => _groups.Mode;
+
     public SandboxHost Host { get; }
 
     /// <summary>The launcher's process id.</summary>
     public int Launcher { get; }
 
-    public static async Task<CorralSandboxes> StartAsync(BenchRoot root, ICgroupDriver groups, int warm, CancellationToken cancellationToken)
+    public static async Task<CorralSandboxes> StartAsync(
+        BenchRoot root, Func<string, ICgroupDriver> openGroups, int warm, CancellationToken cancellationToken)
     {
         var state = Path.Combine(root.Directory, $"state-{Guid.NewGuid():N}");
         var images = SandboxImage.ImagesDirectory(state);
@@ -45,6 +48,7 @@ internal sealed class CorralSandboxes : IAsyncDisposable
             Prewarm = warm > 0 ? [Image] : [],
             InitialLease = Lease,
         };
+        var groups = openGroups(state);
         var host = await SandboxHost.StartAsync(options, groups, NullLoggerFactory.Instance, cancellationToken);
         host.RenewLease(Lease);
         return new CorralSandboxes(host, groups, state, warm, options.LauncherPath);
@@ -74,6 +78,7 @@ internal sealed class CorralSandboxes : IAsyncDisposable
             for (var i = 0; i < 2000 && group?.TryRemove() == false; i++)
                 await Task.Delay(1);
         }
+        _groups.Dispose();
     }
 
     private int CountChildren() =>

@@ -1,3 +1,4 @@
+using Corral.Agent.Cgroups;
 using Corral.Bench.Fixtures;
 using Corral.Bench.Measure;
 using Corral.Bench.Peers;
@@ -17,14 +18,20 @@ internal sealed class LatencyRows(BarReport report, bool quick, BenchRoot root, 
     {
         using var slice = new GroupTree($"corral-bench-{Environment.ProcessId}-slice");
         using var missSlice = new GroupTree($"corral-bench-{Environment.ProcessId}-miss");
-        await using var warm = await CorralSandboxes.StartAsync(root, new ControllerlessDriver(slice), Warm, cancellationToken);
-        await using var miss = await CorralSandboxes.StartAsync(root, new ControllerlessDriver(missSlice), warm: 0, cancellationToken);
+        await using var warm = await CorralSandboxes.StartAsync(root, _ => new ControllerlessDriver(slice), Warm, cancellationToken);
+        await using var miss = await CorralSandboxes.StartAsync(root, _ => new ControllerlessDriver(missSlice), warm: 0, cancellationToken);
+        // What the agent would really use on this host, limits and all; the same as the above where that is v2.
+        await using var real = await CorralSandboxes.StartAsync(root, CgroupDrivers.Open, Warm, cancellationToken);
+        await using var realMiss = await CorralSandboxes.StartAsync(root, CgroupDrivers.Open, warm: 0, cancellationToken);
         Add("bare-libcfree", root.FromHost(BenchRoot.LibcFree));
         Add("bare-busybox", root.FromHost(BenchRoot.Busybox));
         _candidates.Add(new SandboxRun(warm, BenchRoot.LibcFree).As("warm-libcfree"));
         _candidates.Add(new SandboxRun(warm, BenchRoot.Busybox).As("warm-busybox"));
         _candidates.Add(new SandboxRun(miss, BenchRoot.LibcFree).As("miss-libcfree"));
         _candidates.Add(new SandboxRun(miss, BenchRoot.Busybox).As("miss-busybox"));
+        _candidates.Add(new SandboxRun(real, BenchRoot.LibcFree).As("real-warm-libcfree"));
+        _candidates.Add(new SandboxRun(real, BenchRoot.Busybox).As("real-warm-busybox"));
+        _candidates.Add(new SandboxRun(realMiss, BenchRoot.Busybox).As("real-miss-busybox"));
         var peers = Peer.All(root);
         foreach (var peer in peers)
         {
@@ -35,7 +42,7 @@ internal sealed class LatencyRows(BarReport report, bool quick, BenchRoot root, 
         try
         {
             var samples = await new Interleaved(report, rounds: 3, blocks: quick ? 2 : 10).RunAsync(_candidates, cancellationToken);
-            Report(samples, peers);
+            Report(samples, peers, real.CgroupMode);
         }
         finally
         {
@@ -44,13 +51,16 @@ internal sealed class LatencyRows(BarReport report, bool quick, BenchRoot root, 
         }
     }
 
-    private void Report(Dictionary<string, Samples> samples, IReadOnlyList<Peer> peers)
+    private void Report(Dictionary<string, Samples> samples, IReadOnlyList<Peer> peers, string mode)
     {
         double Ratio(string a, string b) => samples[a].Median / samples[b].Median;
         report.AtMost("warm-libcfree-over-bare", Ratio("warm-libcfree", "bare-libcfree"), 2.0);
         report.AtMost("warm-busybox-over-bare", Ratio("warm-busybox", "bare-busybox"), 1.2);
         report.AtMost("miss-busybox-over-bare", Ratio("miss-busybox", "bare-busybox"), 2.5);
         report.Info("miss-libcfree-over-bare", Ratio("miss-libcfree", "bare-libcfree"), "");
+        report.Info($"warm-libcfree-over-bare-{mode}-driver", Ratio("real-warm-libcfree", "bare-libcfree"), "");
+        report.Info($"warm-busybox-over-bare-{mode}-driver", Ratio("real-warm-busybox", "bare-busybox"), "");
+        report.Info($"miss-busybox-over-bare-{mode}-driver", Ratio("real-miss-busybox", "bare-busybox"), "");
         foreach (var peer in peers)
         {
             report.AtLeast($"{peer.Name}-over-warm-libcfree", Ratio($"{peer.Name}-libcfree", "warm-libcfree"), 8);

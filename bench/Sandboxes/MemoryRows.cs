@@ -11,7 +11,7 @@ internal sealed class MemoryRows(BarReport report, BenchRoot root, GroupTree gro
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var slice = new GroupTree($"{Path.GetFileName(groups.Path)}-slice");
-        await using (var few = await CorralSandboxes.StartAsync(root, new ControllerlessDriver(slice), Few, cancellationToken))
+        await using (var few = await CorralSandboxes.StartAsync(root, _ => new ControllerlessDriver(slice), Few, cancellationToken))
         {
             few.Settle();
             var family = Census.Descendants(few.Launcher);
@@ -25,9 +25,9 @@ internal sealed class MemoryRows(BarReport report, BenchRoot root, GroupTree gro
         for (var round = 0; round < 3; round++)
         {
             long before;
-            await using (await CorralSandboxes.StartAsync(root, new ControllerlessDriver(slice), 0, cancellationToken))
+            await using (await CorralSandboxes.StartAsync(root, _ => new ControllerlessDriver(slice), 0, cancellationToken))
                 before = await SettledSlabKbAsync(cancellationToken);
-            await using var many = await CorralSandboxes.StartAsync(root, new ControllerlessDriver(slice), Many, cancellationToken);
+            await using var many = await CorralSandboxes.StartAsync(root, _ => new ControllerlessDriver(slice), Many, cancellationToken);
             many.Settle();
             var perSandbox = (await SettledSlabKbAsync(cancellationToken) - before) * 1024.0 / 1000 / Many;
             report.Sample("slab-per-warm", round, 0, perSandbox, "kB");

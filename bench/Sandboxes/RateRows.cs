@@ -14,7 +14,7 @@ internal sealed class RateRows(BarReport report, bool quick, BenchRoot root, Gro
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var slice = new GroupTree($"corral-bench-{Environment.ProcessId}-slice");
-        await using var warm = await CorralSandboxes.StartAsync(root, new ControllerlessDriver(slice), Warm, cancellationToken);
+        await using var warm = await CorralSandboxes.StartAsync(root, _ => new ControllerlessDriver(slice), Warm, cancellationToken);
         foreach (var (name, program, bar) in new[] { ("libcfree", BenchRoot.LibcFree, 0.45), ("busybox", BenchRoot.Busybox, 0.38) })
         {
             using var bare = new ProgramRun(groups, [root.FromHost(program)]);
