@@ -26,4 +26,5 @@ internal static class Errno
     public const int ENOTEMPTY = 39;
     public const int ELOOP = 40;
     public const int ENOTSUP = 95;
+    public const int EDQUOT = 122;
 }

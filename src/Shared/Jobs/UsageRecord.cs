@@ -33,7 +33,7 @@ public sealed record UsageRecord
     public long? ThrottledNs { get; init; }
     /// <summary>The kernel's own peak of charged memory, bytes.</summary>
     public long? MemoryPeakBytes { get; init; }
-    /// <summary>The charge at dispatch where the kernel cannot reset its peak: the true peak of the step is at least <see cref="MemoryPeakBytes"/> only where it exceeds this.</summary>
+    /// <summary>The kernel's peak at dispatch, where it could not be reset: <see cref="MemoryPeakBytes"/> is the peak of the step only where it exceeds this.</summary>
     public long? MemoryBaselineBytes { get; init; }
     /// <summary>Most processes and threads at once.</summary>
     public long? PidsPeak { get; init; }
