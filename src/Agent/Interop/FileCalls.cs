@@ -50,13 +50,16 @@ internal static unsafe class FileCalls
     public static SafeFileHandle? TryOpenBeneath(SafeFileHandle directory, string path, int flags, uint mode, out int errno)
     {
         var how = new Native.OpenHow { Flags = (uint)(flags | OpenFlags.CloseOnExec), Mode = mode, Resolve = Beneath };
+        // EAGAIN: a rename raced with the walk, which another try gets past; or somebody holds a lease on the file (F_SETLEASE), which it does not.
+        const int tries = 32;
         nint result;
+        var left = tries;
         do
         {
             result = Native.openat2(Openat2Number, directory, path, &how, sizeof(Native.OpenHow));
             errno = result < 0 ? Marshal.GetLastPInvokeError() : 0;
         }
-        while (errno is Errno.EINTR or Errno.EAGAIN); // EAGAIN: a rename raced with the walk
+        while (errno == Errno.EINTR || (errno == Errno.EAGAIN && --left > 0));
 
         return result < 0 ? null : new SafeFileHandle(result, ownsHandle: true);
     }
