@@ -18,7 +18,7 @@ internal sealed class Activation(GrainRuntime runtime, GrainId id)
     private readonly Lock _gate = new();
     private readonly TaskScheduler _scheduler = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, 1, TurnsPerThread).ExclusiveScheduler;
     private readonly Queue<GrainCall> _waiting = new(2);
-    private readonly HashSet<GrainTimer> _timers = [];
+    private readonly List<GrainTimer> _timers = [];
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Phase _phase;
     private int _running;
@@ -44,13 +44,8 @@ internal sealed class Activation(GrainRuntime runtime, GrainId id)
         lock (_gate)
         {
             if (_phase == Phase.Gone) return false;
-            if (_phase == Phase.New)
-            {
-                _phase = Phase.Activating;
-                BeginLifecycle(ActivateAsync);
-            }
-
-            Touch(call);
+            if (_phase == Phase.New) Enter(Phase.Activating, ActivateAsync);
+            if (call.CountsAsUse) _lastUsed = runtime.Clock.GetTimestamp();
             StartOrWait(call);
             return true;
         }
@@ -66,8 +61,8 @@ internal sealed class Activation(GrainRuntime runtime, GrainId id)
         lock (_gate)
         {
             _running--;
-            if (!Interleaves(call)) _held = false;
-            Touch(call);
+            _held &= Interleaves(call);
+            if (call.CountsAsUse) _lastUsed = runtime.Clock.GetTimestamp();
             Pump();
         }
     }
@@ -91,6 +86,7 @@ internal sealed class Activation(GrainRuntime runtime, GrainId id)
         lock (_gate)
         {
             if (_phase is Phase.Deactivating or Phase.Gone) throw new InvalidOperationException($"{id} deactivates and takes no more timers.");
+            _timers.RemoveAll(known => known.IsDisposed);
             _timers.Add(timer);
         }
 
@@ -98,19 +94,9 @@ internal sealed class Activation(GrainRuntime runtime, GrainId id)
         return timer;
     }
 
-    public void Forget(GrainTimer timer)
-    {
-        lock (_gate) _timers.Remove(timer);
-    }
-
     private bool Interleaves(GrainCall call) => call.Interleaves || id.Class.Reentrant;
 
     private bool CanStart(GrainCall call) => _phase == Phase.Active && !_closing && (!_held || Interleaves(call));
-
-    private void Touch(GrainCall call)
-    {
-        if (call.CountsAsUse) _lastUsed = runtime.Clock.GetTimestamp();
-    }
 
     private void StartOrWait(GrainCall call)
     {
@@ -121,7 +107,7 @@ internal sealed class Activation(GrainRuntime runtime, GrainId id)
         }
 
         _running++;
-        if (!Interleaves(call)) _held = true;
+        _held |= !Interleaves(call);
         call.StartOn(this, _scheduler);
     }
 
@@ -134,14 +120,13 @@ internal sealed class Activation(GrainRuntime runtime, GrainId id)
             if (!next.IsAnswered) StartOrWait(next);
         }
 
-        if (!_closing || _phase != Phase.Active || _running > 0) return;
-        _phase = Phase.Deactivating;
-        BeginLifecycle(DeactivateAsync);
+        if (_closing && _phase == Phase.Active && _running == 0) Enter(Phase.Deactivating, DeactivateAsync);
     }
 
     /// <summary>Whoever causes it, the start or end of a life carries nobody's async-local values.</summary>
-    private void BeginLifecycle(Func<Task> work)
+    private void Enter(Phase phase, Func<Task> work)
     {
+        _phase = phase;
         using var flow = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
         _ = Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler);
     }
@@ -193,15 +178,13 @@ internal sealed class Activation(GrainRuntime runtime, GrainId id)
     {
         GrainCall[] left;
         lock (_gate)
+        lock (successor?._gate ?? _gate)
         {
             _phase = Phase.Gone;
             left = [.. _waiting];
             _waiting.Clear();
-            lock (successor?._gate ?? _gate)
-            {
-                runtime.Replace(this, successor);
-                if (successor is not null) Array.ForEach(left, call => Forward(call, successor));
-            }
+            runtime.Replace(this, successor);
+            if (successor is not null) Array.ForEach(left, call => Forward(call, successor));
         }
 
         DisposeTimers();
@@ -215,8 +198,5 @@ internal sealed class Activation(GrainRuntime runtime, GrainId id)
         else call.Fail(new InvalidOperationException($"{id} deactivated {MostForwards + 1} times before a call to it could start."));
     }
 
-    private void DisposeTimers()
-    {
-        foreach (var timer in _timers.ToArray()) timer.Dispose();
-    }
+    private void DisposeTimers() => _timers.ForEach(timer => timer.Dispose());
 }

@@ -4,17 +4,8 @@ namespace Corral.Grains.Local;
 public readonly struct DeactivationReason(DeactivationReasonCode code, string text)
 {
     public string Description { get; } = text;
-
     public DeactivationReasonCode ReasonCode { get; } = code;
-
-    public override string ToString() => $"{ReasonCode}: {Description}";
 }
 
 /// <summary>The reasons that exist on one node; the numbers are Orleans'.</summary>
-public enum DeactivationReasonCode : byte
-{
-    None = 0,
-    ShuttingDown = 1,
-    ActivationIdle = 4,
-    ApplicationRequested = 9,
-}
+public enum DeactivationReasonCode : byte { None = 0, ShuttingDown = 1, ActivationIdle = 4, ApplicationRequested = 9 }

@@ -1,6 +1,3 @@
-using System.Reflection;
-using Microsoft.Extensions.DependencyInjection;
-
 namespace Corral.Grains.Local;
 
 /// <summary>A grain class and how its instances are made; one object a class, which stands for its name.</summary>

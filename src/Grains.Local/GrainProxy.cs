@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace Corral.Grains.Local;
 
 /// <summary>A reference to a grain: turns a method call into a <see cref="GrainCall"/> and delivers it. Two of the same grain are equal.</summary>
@@ -20,8 +18,6 @@ internal class GrainProxy : DispatchProxy
 
     public override bool Equals(object? obj) => obj is GrainProxy other && other.Id == Id && other.Runtime == Runtime;
     public override int GetHashCode() => Id.GetHashCode();
-    public override string ToString() => Id.ToString();
-
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
         var call = MethodPlan.Of(targetMethod!).MakeCall(args ?? [], Runtime, Id);

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Corral.Grains.Local;
 
 internal sealed partial class GrainRuntime

@@ -1,18 +1,17 @@
 namespace Corral.Grains.Local;
 
-/// <summary>A timer whose ticks wait in the activation's queue like calls.</summary>
+/// <summary>A timer whose ticks wait in the activation's queue like calls. All but <c>Fire</c> runs in the activation's turns.</summary>
 internal sealed class GrainTimer : IGrainTimer
 {
     private readonly Activation _activation;
     private readonly Func<CancellationToken, Task> _callback;
     private readonly GrainTimerCreationOptions _options;
-    private readonly Lock _gate = new();
     private readonly CancellationTokenSource _disposed = new();
     private readonly TaskCompletionSource _gone = new();
     private readonly ITimer _timer;
     private TimeSpan _next;
     private TimeSpan _period;
-    private bool _firing;
+    private volatile bool _firing;
 
     public GrainTimer(Activation activation, Func<CancellationToken, Task> callback, GrainTimerCreationOptions options)
     {
@@ -22,13 +21,12 @@ internal sealed class GrainTimer : IGrainTimer
             static state => ((GrainTimer)state!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    public bool IsDisposed => _disposed.IsCancellationRequested;
+
     public void Change(TimeSpan dueTime, TimeSpan period)
     {
-        lock (_gate)
-        {
-            (_next, _period) = (dueTime, period);
-            if (!_firing) _timer.Change(dueTime, Timeout.InfiniteTimeSpan);
-        }
+        (_next, _period) = (dueTime, period);
+        if (!_firing) _timer.Change(dueTime, Timeout.InfiniteTimeSpan);
     }
 
     public void Dispose()
@@ -36,18 +34,17 @@ internal sealed class GrainTimer : IGrainTimer
         _timer.Dispose(); // Change on it is ignored from here on.
         _disposed.Cancel();
         _gone.TrySetResult();
-        _activation.Forget(this);
     }
 
     private void Fire()
     {
-        lock (_gate) _firing = true;
+        _firing = true;
         _activation.Deliver(new Tick(this));
     }
 
     private async Task TickAsync()
     {
-        lock (_gate) _next = _period;
+        _next = _period;
         try
         {
             await _callback(_disposed.Token);
@@ -57,11 +54,8 @@ internal sealed class GrainTimer : IGrainTimer
             GrainRuntime.Log.TimerFailed(_activation.Runtime.Logger, failure, _activation.Id.ToString());
         }
 
-        lock (_gate)
-        {
-            _firing = false;
-            _timer.Change(_next, Timeout.InfiniteTimeSpan);
-        }
+        _firing = false;
+        _timer.Change(_next, Timeout.InfiniteTimeSpan);
     }
 
     private sealed class Tick(GrainTimer timer) : GrainCall
@@ -70,9 +64,6 @@ internal sealed class GrainTimer : IGrainTimer
         public override bool CountsAsUse => timer._options.KeepAlive;
         public override Task Answer => timer._gone.Task;
         public override Task RunAsync(Grain grain) => timer.TickAsync();
-
-        public override void Fail(Exception error)
-        {
-        }
+        public override void Fail(Exception error) => timer.Dispose();
     }
 }

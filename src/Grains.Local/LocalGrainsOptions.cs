@@ -1,6 +1,3 @@
-using System.Reflection;
-using System.Text.Json;
-
 namespace Corral.Grains.Local;
 
 /// <summary>How grains run in this process.</summary>
@@ -23,7 +20,4 @@ public sealed class LocalGrainsOptions
     /// to another silo would; false unless set. For tests: what does not survive it would fail in a fleet.
     /// </summary>
     public bool CopyThroughJson { get; set; }
-
-    /// <summary>The serializer's options where <see cref="CopyThroughJson"/> is set.</summary>
-    public JsonSerializerOptions Json { get; set; } = JsonSerializerOptions.Default;
 }

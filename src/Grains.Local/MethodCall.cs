@@ -19,7 +19,7 @@ internal sealed class MethodCall<TResult> : GrainCall
         if (plan.TokenIndex is { } index) ForwardCancellation(index);
         if (IsAnswered) return;
         for (var i = 0; _options.CopyThroughJson && i < arguments.Length; i++)
-            arguments[i] = JsonCopier.Copy(arguments[i], plan.Parameters[i], plan.Parameters[i].ParameterType, _options.Json);
+            arguments[i] = JsonCopier.Copy(arguments[i], plan.Parameters[i], plan.Parameters[i].ParameterType);
         var limit = plan.ResponseTimeout ?? _options.ResponseTimeout;
         _timeLimit = runtime.Clock.CreateTimer(
             _ => Fail(new TimeoutException($"The call {target}.{plan.Name} got no answer within {limit}.")), null, limit, Timeout.InfiniteTimeSpan);
@@ -36,7 +36,7 @@ internal sealed class MethodCall<TResult> : GrainCall
             var task = _plan.Invoke(grain, _arguments);
             await task;
             var result = task is Task<TResult> { Result: var value } ? value : default;
-            if (_options.CopyThroughJson) result = (TResult?)JsonCopier.Copy(result, _plan.Result, typeof(TResult), _options.Json);
+            if (_options.CopyThroughJson) result = (TResult?)JsonCopier.Copy(result, _plan.Result, typeof(TResult));
             if (_answer.TrySetResult(result!)) Release();
         }
         catch (Exception error)
@@ -68,9 +68,10 @@ internal sealed class MethodCall<TResult> : GrainCall
         }, null);
     }
 
+    /// <summary>Unregistered, not disposed, which would wait for a callback that is running.</summary>
     private void Release()
     {
         _timeLimit?.Dispose();
-        _cancellation.Unregister(); // Dispose would wait for a callback that is running.
+        _cancellation.Unregister();
     }
 }

@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using System.Reflection;
-
 namespace Corral.Grains.Local;
 
 /// <summary>What is known of a grain interface's method, read once.</summary>
