@@ -6,13 +6,15 @@ namespace Corral.Shared.Jobs.Validation;
 
 /// <summary>Reads job documents under one operator's rules. Made once; reading is pure and safe from many threads.</summary>
 /// <param name="rules">What the operator allows.</param>
-/// <param name="defaultTenant">Who is billed for a document that does not say; 1–64 of <c>a-z 0-9 - _ .</c>.</param>
-public sealed class JobDocument(JobRules rules, string defaultTenant = "default")
+/// <param name="defaultTenant">The tenant of a document that names none.</param>
+/// <param name="maxJobs">The most jobs in one submission, at least 1.</param>
+public sealed class JobDocument(JobRules rules, string defaultTenant = "default", int maxJobs = 10_000)
 {
     /// <summary>How deep a document may nest.</summary>
     public const int MaxDepth = 32;
 
     private readonly JobSchema schema = new(rules) { DefaultTenant = defaultTenant };
+    private readonly SubmissionSchema submission = new(new JobSchema(rules) { DefaultTenant = defaultTenant }, maxJobs);
 
     /// <summary>How documents are opened: no comments, no trailing commas, no deeper than <see cref="MaxDepth"/>.</summary>
     public static JsonDocumentOptions Options { get; } = new() { MaxDepth = MaxDepth };
@@ -57,6 +59,19 @@ public sealed class JobDocument(JobRules rules, string defaultTenant = "default"
         return problems.Problems.Count == before && !problems.IsFull ? spec : null;
     }
 
+    /// <summary>Reads one job, or several as <c>{"jobs": […]}</c>.</summary>
+    /// <param name="element">The document.</param>
+    /// <param name="problems">Gets everything that is wrong, with the job's place in the path.</param>
+    /// <returns>The jobs in their order, none where anything is wrong with any; and whether the document is a single job.</returns>
+    public (IReadOnlyList<JobSpec> Jobs, bool Single) ReadSubmission(JsonElement element, ProblemList problems)
+    {
+        if (!submission.Has(element, SubmissionSchema.JobsField))
+            return (Read(element, problems) is { } one ? [one] : [], true);
+        var before = problems.Problems.Count;
+        var many = submission.Read(element, problems);
+        return (many is not null && problems.Problems.Count == before ? [.. many.OfType<JobSpec>()] : [], false);
+    }
+
     /// <summary>Reads one job from its text.</summary>
     /// <param name="utf8">The whole text.</param>
     /// <returns>The job where nothing is wrong, else everything that is.</returns>
@@ -74,6 +89,15 @@ public sealed class JobDocument(JobRules rules, string defaultTenant = "default"
     {
         writer.WriteStartObject();
         schema.Publish(writer);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes the JSON Schema of a document with several jobs, which refers to <c>#/components/schemas/Job</c>.</summary>
+    /// <param name="writer">Gets the object.</param>
+    public void PublishSubmissionSchema(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        submission.Publish(writer);
         writer.WriteEndObject();
     }
 

@@ -6,6 +6,9 @@ namespace Corral.Shared.Jobs.Validation;
 internal sealed class ListSchema<T>(string description, ValueSchema<T> item, int minItems, int maxItems) : ValueSchema<IReadOnlyList<T?>>(description)
     where T : class
 {
+    /// <summary>Where the item's schema is published; null publishes it in place.</summary>
+    public string? ItemReference { get; init; }
+
     public override IReadOnlyList<T?>? Read(JsonElement element, ProblemList problems)
     {
         if (!Is(element, JsonValueKind.Array, "a list", problems))
@@ -38,7 +41,10 @@ internal sealed class ListSchema<T>(string description, ValueSchema<T> item, int
             writer.WriteNumber("minItems", minItems);
         writer.WriteNumber("maxItems", maxItems);
         writer.WriteStartObject("items");
-        item.Publish(writer);
+        if (ItemReference is not null)
+            writer.WriteString("$ref", ItemReference);
+        else
+            item.Publish(writer);
         writer.WriteEndObject();
     }
 }

@@ -86,6 +86,20 @@ internal abstract class ObjectSchema<T>(string description) : ValueSchema<T>(des
         }
     }
 
+    /// <summary>Whether a document has a field of this name.</summary>
+    public bool Has(JsonElement element, string name)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+            return false;
+        foreach (var property in element.EnumerateObject())
+        {
+            if (Find(property)?.Name == name)
+                return true;
+        }
+
+        return false;
+    }
+
     private Field? Find(JsonProperty property)
     {
         try
