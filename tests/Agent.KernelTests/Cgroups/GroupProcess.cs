@@ -23,6 +23,9 @@ internal sealed class GroupProcess : IDisposable
         return new GroupProcess(process);
     }
 
+    /// <summary>Gives the script a line to read.</summary>
+    public void WriteLine(string line) => process.StandardInput.WriteLine(line);
+
     /// <summary>The next line the script prints; null at its end.</summary>
     public async Task<string?> ReadLineAsync() => await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
 
