@@ -12,6 +12,7 @@ namespace Corral.Coordinator.Application;
 /// <param name="Verdict">With StepEnded and Ended; with Queued where an attempt was given up, that attempt's.</param>
 /// <param name="Offset">With Stdout and Stderr: the place of <paramref name="Data"/> in the stream.</param>
 /// <param name="Data">With Stdout and Stderr: the bytes.</param>
+[GenerateSerializer, Immutable, Alias("corral.job-event")]
 internal sealed record JobEvent(
     long? Id, JobEventKind Kind, DateTimeOffset At, int Attempt = 0, string? Agent = null, int? StepIndex = null,
     Verdict Verdict = Verdict.None, long Offset = 0, byte[]? Data = null);

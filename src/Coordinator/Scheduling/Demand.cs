@@ -5,6 +5,7 @@ namespace Corral.Coordinator.Scheduling;
 /// <summary>What one attempt takes from an agent, besides one of its attempt slots. Whole numbers, so that sums and differences are exact.</summary>
 /// <param name="CpuMilli">Thousandths of a processor.</param>
 /// <param name="MemoryBytes">Bytes.</param>
+[GenerateSerializer, Immutable, Alias("corral.demand")]
 internal readonly record struct Demand(long CpuMilli, long MemoryBytes)
 {
     /// <summary>What the job reserves, processors rounded up to a thousandth.</summary>

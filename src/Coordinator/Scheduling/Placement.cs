@@ -6,6 +6,7 @@ namespace Corral.Coordinator.Scheduling;
 /// <param name="Job">The job, as it was queued.</param>
 /// <param name="Agent">Where.</param>
 /// <param name="AgentEpoch">The lease epoch that must still stand when the placement is committed.</param>
+[GenerateSerializer, Immutable, Alias("corral.placement")]
 internal sealed record Placement(QueuedJob Job, string Agent, long AgentEpoch)
 {
     /// <summary>The attempt that it makes.</summary>

@@ -11,4 +11,5 @@ namespace Corral.Coordinator.Scheduling;
 /// <param name="MaxAttempts">How often it is tried.</param>
 /// <param name="Version">The version that a placement requires.</param>
 /// <param name="SubmittedAt">When it was acknowledged.</param>
+[GenerateSerializer, Immutable, Alias("corral.queued-job")]
 internal sealed record QueuedJob(JobId Id, string Tenant, int Priority, Demand Demand, int Attempt, int MaxAttempts, long Version, DateTimeOffset SubmittedAt);

@@ -14,6 +14,11 @@ internal sealed record PlaceCommit(bool EpochHeld, IReadOnlySet<JobId> Placed);
 /// <param name="At">When.</param>
 internal sealed record AttemptStart(AttemptId Attempt, string Agent, IReadOnlyCollection<int> Steps, DateTimeOffset At);
 
+/// <summary>An attempt that is running now and was not before.</summary>
+/// <param name="Attempt">Which.</param>
+/// <param name="Version">The job's version now.</param>
+internal readonly record struct StartCommit(AttemptId Attempt, long Version);
+
 /// <summary>How an attempt ended: as its agent reported, or given up.</summary>
 /// <param name="Attempt">Which.</param>
 /// <param name="Agent">Its agent.</param>
@@ -30,7 +35,8 @@ internal sealed record AttemptEnding(
 /// <summary>What became of an ending.</summary>
 /// <param name="Kind">See there.</param>
 /// <param name="Version">With Ended and Requeued: the job's version now.</param>
-internal readonly record struct EndCommit(EndKind Kind, long Version = 0);
+/// <param name="Verdict">With Ended: the job's verdict.</param>
+internal readonly record struct EndCommit(EndKind Kind, long Version = 0, Verdict Verdict = Verdict.None);
 
 /// <summary>What an ending did.</summary>
 internal enum EndKind
@@ -52,6 +58,7 @@ internal enum EndKind
 /// <param name="Pool">The job's pool.</param>
 /// <param name="Attempt">With Requested: the attempt to end.</param>
 /// <param name="Agent">With Requested: where it is.</param>
+[GenerateSerializer, Immutable, Alias("corral.cancel-commit")]
 internal sealed record CancelCommit(Application.CancelOutcome Outcome, string Pool = "", AttemptId Attempt = default, string Agent = "");
 
 /// <summary>The beginning of an agent's lease.</summary>

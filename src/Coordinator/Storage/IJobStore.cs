@@ -26,8 +26,8 @@ internal interface IJobStore : IAsyncDisposable
     /// <summary>Places queued jobs. A job that changed meanwhile, or an agent whose epoch or room is gone, loses its placements; the others stand.</summary>
     Task<PlaceCommit> PlaceAsync(string pool, long poolEpoch, IReadOnlyList<Placement> placements, DateTimeOffset now);
 
-    /// <summary>Marks attempts as running, unless they have ended.</summary>
-    Task<IReadOnlyList<AttemptId>> StartAsync(IReadOnlyList<AttemptStart> starts);
+    /// <summary>Marks attempts as running and notes their started steps, unless they have ended. Returns those that were not running before.</summary>
+    Task<IReadOnlyList<StartCommit>> StartAsync(IReadOnlyList<AttemptStart> starts);
 
     /// <summary>Ends attempts: the attempt, its usage rows, the charge, the room on the agent and the event in one transaction. One outcome each, in order.</summary>
     Task<IReadOnlyList<EndCommit>> EndAsync(IReadOnlyList<AttemptEnding> endings, DateTimeOffset now);
@@ -52,6 +52,9 @@ internal interface IJobStore : IAsyncDisposable
 
     /// <summary>Those of the attempts that are not the agent's and were not reported by it: given up, or never placed there.</summary>
     Task<IReadOnlyList<AttemptId>> FencedAsync(string agent, IReadOnlyList<AttemptId> held, CancellationToken cancellationToken);
+
+    /// <summary>Those of the jobs that are queued now.</summary>
+    Task<IReadOnlyList<QueuedJob>> QueuedAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken);
 
     /// <summary>The specifications of jobs that exist.</summary>
     Task<IReadOnlyDictionary<JobId, JobSpec>> SpecsAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken);

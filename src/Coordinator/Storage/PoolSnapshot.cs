@@ -26,4 +26,5 @@ internal sealed record OpenAttempt(AttemptId Attempt, string Agent, long AgentEp
 /// <param name="LeaseUntil">Until when.</param>
 /// <param name="Capacity">All it can reserve.</param>
 /// <param name="MaxAttempts">All the attempts it can hold.</param>
+[GenerateSerializer, Immutable, Alias("corral.agent-row")]
 internal sealed record AgentRow(string Id, long Epoch, bool Live, DateTimeOffset LeaseUntil, Demand Capacity, int MaxAttempts);

@@ -1,10 +1,8 @@
 namespace Corral.Coordinator.Storage;
 
-/// <summary>Where and how the coordinator keeps what it must not forget. Section <c>Storage</c>.</summary>
+/// <summary>Where and how the coordinator keeps what it must not forget. Section <c>Coordinator:Storage</c>.</summary>
 internal sealed class StorageOptions
 {
-    public const string Section = "Storage";
-
     /// <summary>The SQLite file; its folder is made. Default: <c>corral.db</c> in the state folder.</summary>
     public string Path { get; set; } = "";
 

@@ -8,17 +8,22 @@ namespace Corral.Coordinator.Storage.Sqlite;
 
 internal sealed partial class SqliteJobStore
 {
-    public Task<IReadOnlyList<AttemptId>> StartAsync(IReadOnlyList<AttemptStart> starts) => Writer.Write<IReadOnlyList<AttemptId>>(session =>
+    public Task<IReadOnlyList<StartCommit>> StartAsync(IReadOnlyList<AttemptStart> starts) => Writer.Write<IReadOnlyList<StartCommit>>(session =>
     {
-        var began = new List<AttemptId>();
+        var began = new List<StartCommit>();
         foreach (var start in starts)
         {
             if (session.Sql("UPDATE attempts SET started_at = ifnull(started_at, ?), started_steps = ? WHERE job_id = ? AND number = ? AND agent = ? AND verdict = 0")
                     .With(start.At).With(string.Join(',', start.Steps)).With(start.Attempt.Job).With(start.Attempt.Number).With(start.Agent).Run() == 0)
                 continue;
-            if (session.Sql("UPDATE jobs SET state = 3, version = version + 1 WHERE id = ? AND state = 2 AND attempt = ?")
-                    .With(start.Attempt.Job).With(start.Attempt.Number).Run() == 1)
-                began.Add(start.Attempt);
+            var row = session.Sql("UPDATE jobs SET state = 3, version = version + 1 WHERE id = ? AND state = 2 AND attempt = ? RETURNING version")
+                .With(start.Attempt.Job).With(start.Attempt.Number);
+            if (!row.Step())
+                continue;
+            var version = row.Int64(0);
+            row.Reset();
+            AddEvent(session, start.Attempt.Job, version, JobEventKind.Started, start.At, start.Attempt.Number, start.Agent, Verdict.None);
+            began.Add(new StartCommit(start.Attempt, version));
         }
 
         return began;
@@ -70,7 +75,7 @@ internal sealed partial class SqliteJobStore
             EndJob(session, attempt, open.Tenant, verdict, open.Version + 1, Bill.Of(steps, attempt.Number, ending.Verdict, card).TotalNano, now);
         else
             Requeue(session, ending, open, now);
-        return new EndCommit(final is null ? EndKind.Requeued : EndKind.Ended, open.Version + 1);
+        return new EndCommit(final is null ? EndKind.Requeued : EndKind.Ended, open.Version + 1, final ?? Verdict.None);
     }
 
     private void EndJob(SqliteSession session, AttemptId attempt, string tenant, Verdict verdict, long version, long chargeNano, DateTimeOffset now)

@@ -102,6 +102,22 @@ internal sealed partial class SqliteJobStore
     private static QueuedJob Queued(Statement row) => new(
         row.Job(0), row.Text(1), row.Int32(2), new Demand(row.Int64(3), row.Int64(4)), row.Int32(5), row.Int32(6), row.Int64(7), row.Time(8));
 
+    public Task<IReadOnlyList<QueuedJob>> QueuedAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellationToken) => Readers.Read<IReadOnlyList<QueuedJob>>(
+        session =>
+        {
+            var found = new List<QueuedJob>(jobs.Count);
+            foreach (var job in jobs)
+            {
+                var row = session.Sql($"SELECT {QueuedColumns} FROM jobs j WHERE j.id = ? AND j.state = 1").With(job);
+                if (row.Step())
+                    found.Add(Queued(row));
+                row.Reset();
+            }
+
+            return found;
+        },
+        cancellationToken);
+
     private static List<QueuedJob> QueuedIn(SqliteSession session, string pool)
     {
         var jobs = new List<QueuedJob>();

@@ -19,8 +19,9 @@ internal sealed partial class SqliteJobStore(StorageOptions options, RateCard ca
 
     public ValueTask DisposeAsync()
     {
-        _writer?.Dispose();
-        _readers?.Dispose();
+        // The host closes it when everything has stopped, and the container once more.
+        Interlocked.Exchange(ref _writer, null)?.Dispose();
+        Interlocked.Exchange(ref _readers, null)?.Dispose();
         _lock?.Dispose();
         return ValueTask.CompletedTask;
     }
@@ -53,7 +54,11 @@ internal sealed partial class SqliteJobStore(StorageOptions options, RateCard ca
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            var folder = Path.GetDirectoryName(path)!;
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(folder);
+            else
+                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             _lock = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,0 +1,128 @@
+// The lease. The agent counts it from the moment it *sent* the message that is answered; this grain counts from its own commit, which is later, and adds a
+// margin. So when the agent is given up here, it has stopped by itself. The epoch is a number in the store: raising it is what ends a lease, and no other
+// activation of this grain can renew what was ended.
+using Corral.Coordinator.Messaging;
+using Corral.Coordinator.Storage;
+using Corral.Shared.Contracts;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Corral.Coordinator.Grains;
+
+/// <summary>Keeps one agent's lease.</summary>
+internal sealed partial class AgentGrain(
+    IJobStore store, IAgentBus bus, TimeProvider clock, IOptions<CoordinatorOptions> options, ILogger<AgentGrain> logger) : Grain, IAgentGrain
+{
+    private string _id = "";
+    private string _pool = "default";
+    private long _epoch;
+    private bool _live;
+    private long _renewedAt;
+    private TimeSpan _leaseAndMargin;
+    private IGrainTimer? _expiry;
+
+    private TimeSpan Lease => options.Value.Lease;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _id = this.GetPrimaryKeyString();
+        _leaseAndMargin = Lease + options.Value.LeaseMargin;
+        _expiry = this.RegisterGrainTimer(
+            ExpireAsync, new GrainTimerCreationOptions { DueTime = Timeout.InfiniteTimeSpan, Period = Timeout.InfiniteTimeSpan, KeepAlive = true });
+        if (await store.AgentAsync(_id, cancellationToken) is not { } agent)
+            return;
+        (_pool, _epoch, _live) = (agent.Pool, agent.Epoch, agent.Live);
+        // Whoever granted the last lease did so before now, so it is over a whole lease from now at the latest.
+        if (_live)
+            Renewed();
+    }
+
+    public Task WakeAsync() => Task.CompletedTask;
+
+    public async Task StartedAsync(AgentStarted message)
+    {
+        var now = clock.GetUtcNow();
+        var term = await store.RegisterAsync(message, now + Lease, now);
+        (_pool, _epoch, _live) = (message.Pool, term.Epoch, true);
+        Renewed();
+        Log.Registered(logger, _id, _pool, _epoch, message.Capacity.Cpus, message.Capacity.MemoryBytes, message.Held.Count);
+        if (term.PreviousPool is { } previous)
+            await GrainFactory.GetGrain<IPoolGrain>(previous).AgentGoneAsync(_id, $"Agent '{_id}' moved from pool '{previous}' to '{_pool}'.");
+        var fenced = await Pool.AgentReadyAsync(term.Row, new AttemptIds(message.Held));
+        await bus.SendAsync(_id, new AgentWelcomed(_id, message.Instance, _epoch, (long)Lease.TotalMilliseconds, fenced.Attempts));
+    }
+
+    public async Task RenewAsync(RenewLease message)
+    {
+        if (!_live || message.Epoch != _epoch || !await store.RenewAsync(_id, _epoch, clock.GetUtcNow() + Lease))
+        {
+            await bus.SendAsync(_id, new LeaseRefused(_id, message.Epoch));
+            return;
+        }
+
+        Renewed();
+        var fenced = await Pool.AgentHoldsAsync(_id, _epoch, new AttemptIds(message.Held));
+        await bus.SendAsync(_id, new LeaseRenewed(_id, _epoch, message.Renewal, (long)Lease.TotalMilliseconds, fenced.Attempts));
+    }
+
+    public Task ReportAsync(AttemptReports message) => Pool.ReportAsync(message);
+
+    public async Task ProgressAsync(AttemptsProgressed message)
+    {
+        var output = message.Items.Where(item => item.Kind is ProgressKind.Stdout or ProgressKind.Stderr).ToList();
+        foreach (var job in output.GroupBy(item => item.Attempt.Job))
+            await GrainFactory.GetGrain<IJobGrain>(job.Key.ToString()).OutputAsync([.. job]);
+        if (output.Count < message.Items.Count)
+            await Pool.ProgressAsync(message);
+    }
+
+    private IPoolGrain Pool => GrainFactory.GetGrain<IPoolGrain>(_pool);
+
+    private void Renewed()
+    {
+        _renewedAt = clock.GetTimestamp();
+        _expiry!.Change(_leaseAndMargin, Timeout.InfiniteTimeSpan);
+    }
+
+    private async Task ExpireAsync(CancellationToken cancellationToken)
+    {
+        var left = _leaseAndMargin - clock.GetElapsedTime(_renewedAt);
+        if (!_live || left > TimeSpan.Zero)
+        {
+            if (_live)
+                _expiry!.Change(left, Timeout.InfiniteTimeSpan);
+            return;
+        }
+
+        try
+        {
+            if (!await store.ExpireAsync(_id, _epoch, clock.GetUtcNow()))
+            {
+                // Another activation has renewed or ended it.
+                DeactivateOnIdle();
+                return;
+            }
+
+            _live = false;
+            Log.Expired(logger, _id, _epoch, _leaseAndMargin.TotalSeconds);
+            await Pool.AgentGoneAsync(_id, $"Agent '{_id}' has not renewed its lease for {_leaseAndMargin.TotalSeconds:0.#} s.");
+        }
+        catch (Exception e)
+        {
+            Log.ExpiryFailed(logger, e, _id);
+            _expiry!.Change(options.Value.LeaseMargin, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1101, LogLevel.Information, "Agent {AgentId} of pool {Pool} has a lease with epoch {Epoch}: {Cpus} cpus, {MemoryBytes} bytes, {Held} attempts held.")]
+        public static partial void Registered(ILogger logger, string agentId, string pool, long epoch, double cpus, long memoryBytes, int held);
+
+        [LoggerMessage(1102, LogLevel.Warning, "Agent {AgentId} with epoch {Epoch} has not renewed its lease for {Seconds} s; what it held is lost.")]
+        public static partial void Expired(ILogger logger, string agentId, long epoch, double seconds);
+
+        [LoggerMessage(1103, LogLevel.Error, "The lease of agent {AgentId} could not be ended; it is tried again.")]
+        public static partial void ExpiryFailed(ILogger logger, Exception error, string agentId);
+    }
+}
