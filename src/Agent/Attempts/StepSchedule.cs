@@ -34,6 +34,18 @@ internal sealed class StepSchedule
     /// <summary>Every step has ended or is skipped.</summary>
     public bool IsDone => _next == _states.Length;
 
+    /// <summary>No other step runs or waits: the attempt ends with this one.</summary>
+    public bool IsLast(int step)
+    {
+        for (var i = 0; i < _states.Length; i++)
+        {
+            if (i != step && !IsOver(i))
+                return false;
+        }
+
+        return true;
+    }
+
     public StepState State(int step) => _states[step];
 
     public string? SkipReason(int step) => _skipReasons[step];

@@ -86,7 +86,8 @@ internal static class StepVerdict
 
     private static bool EndedBefore(StepEnd end, long ns) => end.WaitStatus is not null && end.ExitedNs <= ns;
 
-    private static Verdict OfStop(KillReason reason) => reason switch
+    /// <summary>What a step, or an attempt, is that was ended for this reason.</summary>
+    public static Verdict OfStop(KillReason reason) => reason switch
     {
         KillReason.CpuTime => Verdict.CpuTimeExceeded,
         KillReason.WallTime => Verdict.WallTimeExceeded,

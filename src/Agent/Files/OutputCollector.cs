@@ -1,13 +1,12 @@
 using Corral.Agent.Interop;
 using Corral.Shared.Contracts;
 using Corral.Shared.Jobs;
-using Microsoft.Extensions.Options;
 using Microsoft.Win32.SafeHandles;
 
 namespace Corral.Agent.Files;
 
 /// <summary>Keeps the files that a step's patterns name, as blobs.</summary>
-internal sealed class OutputCollector(IBlobTransfer blobs, IOptions<OutputOptions> options)
+internal sealed class OutputCollector(IBlobTransfer blobs, OutputOptions options)
 {
     /// <summary>Collects from a workspace; every path that matched is in the answer, with its problem where it was not kept.</summary>
     public async Task<IReadOnlyList<OutputFile>> CollectAsync(SafeFileHandle root, string tenant, IReadOnlyList<string> patterns, CancellationToken cancellationToken)
@@ -16,8 +15,8 @@ internal sealed class OutputCollector(IBlobTransfer blobs, IOptions<OutputOption
             return [];
 
         var outputs = new List<OutputFile>();
-        var left = options.Value.MaxStepBytes;
-        foreach (var found in new OutputWalk(root, new OutputPatterns(patterns), options.Value).Run())
+        var left = options.MaxStepBytes;
+        foreach (var found in new OutputWalk(root, new OutputPatterns(patterns), options).Run())
         {
             var output = found.Problem is null ? await KeepAsync(root, found.Path, tenant, left, cancellationToken) : new OutputFile(found.Path, 0, null, found.Problem);
             if (output is null)
@@ -44,10 +43,10 @@ internal sealed class OutputCollector(IBlobTransfer blobs, IOptions<OutputOption
         var status = FileCalls.Stat(file);
         if (!status.IsRegular)
             return new OutputFile(path, 0, null, "It is not a regular file.");
-        if (status.Size > options.Value.MaxFileBytes)
-            return new OutputFile(path, status.Size, null, $"The file is larger than {options.Value.MaxFileBytes} bytes.");
+        if (status.Size > options.MaxFileBytes)
+            return new OutputFile(path, status.Size, null, $"The file is larger than {options.MaxFileBytes} bytes.");
         if (status.Size > left)
-            return new OutputFile(path, status.Size, null, $"The files of the step are together larger than {options.Value.MaxStepBytes} bytes.");
+            return new OutputFile(path, status.Size, null, $"The files of the step are together larger than {options.MaxStepBytes} bytes.");
 
         // No further than the size it had when it was opened: another step may be writing to it.
         await using var content = new BoundedFileStream(file, status.Size);

@@ -51,7 +51,8 @@ internal static class UsageMeter
     // The kernel's counters never fall, but user and system time are estimates that are scaled to add up and may step back by a tick.
     private static long? Difference(long? death, long? baseline) => death is { } value ? Math.Max(0, value - (baseline ?? 0)) : null;
 
-    private static string KernelRelease { get; } = ReadKernelRelease();
+    /// <summary>As <c>uname -r</c> prints it.</summary>
+    public static string KernelRelease { get; } = ReadKernelRelease();
 
     private static string ReadKernelRelease() => File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
 }
