@@ -15,6 +15,9 @@ internal sealed partial class SqliteJobStore(StorageOptions options, RateCard ca
     /// <summary>Transactions committed and writes in them, since the start.</summary>
     public (long Commits, long Writes) CommitCount => Writer.Count;
 
+    /// <summary>One number from the writer's own connection, whose settings no other one shows.</summary>
+    public Task<long> AskWriterAsync(string pragma) => Writer.Write(session => session.Scalar(pragma));
+
     public Task OpenAsync(CancellationToken cancellationToken) => Task.Run(Open, cancellationToken);
 
     public ValueTask DisposeAsync()
