@@ -56,7 +56,7 @@ internal sealed class JobEndpoints(IJobs jobs, IUsage usage, ApiOptions options)
 
     private async Task<ProblemAnswer?> GetAsync(HttpContext context, ApiKey caller)
     {
-        var (id, refusal) = JobPath.Id(context, []);
+        var (id, refusal) = JobPath.Id(context, new QueryReader(context, []).Problems);
         if (refusal is not null)
             return refusal;
         return await jobs.GetAsync(id, context.RequestAborted) is { } job && caller.Sees(job.Spec.Tenant)

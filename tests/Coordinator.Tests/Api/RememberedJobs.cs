@@ -14,6 +14,9 @@ internal sealed class RememberedJobs(TimeProvider time) : IJobs
 
     public ConcurrentDictionary<JobId, IReadOnlyList<JobEvent>> Events { get; } = new();
 
+    /// <summary>How often the API handed jobs on.</summary>
+    public int Submissions { get; private set; }
+
     public SubmitOutcome? NextOutcome { get; set; }
 
     public Exception? NextFailure { get; set; }
@@ -24,6 +27,7 @@ internal sealed class RememberedJobs(TimeProvider time) : IJobs
 
     public Task<SubmitOutcome> SubmitAsync(string tenant, IReadOnlyList<JobSpec> specs, string? idempotencyKey, byte[] requestHash, CancellationToken cancellationToken)
     {
+        Submissions++;
         if (NextFailure is { } failure)
         {
             NextFailure = null;
