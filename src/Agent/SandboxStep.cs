@@ -53,4 +53,25 @@ internal enum SandboxStep
 
     /// <summary>Building the skeleton of an image.</summary>
     BuildSkeleton = 26,
+
+    /// <summary>Starting the launcher.</summary>
+    StartLauncher = 40,
+
+    /// <summary>Reaching the launcher over its socket.</summary>
+    TalkToLauncher = 41,
+
+    /// <summary>Making a sandbox: cloning it, or building its inside.</summary>
+    MakeSandbox = 42,
+
+    /// <summary>Making the pipes and files that take a step's output, or reading them.</summary>
+    CaptureOutput = 43,
+
+    /// <summary>Mounting or unmounting a workspace.</summary>
+    MountWorkspace = 44,
+
+    /// <summary>Handing a step to its sandbox.</summary>
+    StartStep = 45,
+
+    /// <summary>Waiting for events and timers.</summary>
+    WaitForEvents = 46,
 }

@@ -23,4 +23,10 @@ internal sealed class SandboxOptions
 
     /// <summary>The processors' worth of time, memory and pids a warm sandbox waits with; what a step asks for is applied at dispatch where it differs.</summary>
     public Cgroups.GroupLimits WarmLimits { get; init; } = new(Cpus: 1, MemoryBytes: 256L << 20, Pids: 65);
+
+    /// <summary>Size of a warm sandbox's writable layer, bytes; another one is given at dispatch where the step asks for it.</summary>
+    public long WarmScratchBytes { get; init; } = 64L << 20;
+
+    /// <summary>Inodes of the same.</summary>
+    public long WarmScratchInodes { get; init; } = 10_000;
 }

@@ -23,4 +23,10 @@ internal enum StartPhase
     Fork = 8,
     /// <summary>Reading the start message: ours.</summary>
     Message = 9,
+    /// <summary>The launcher refused, because the agent's lease had ended.</summary>
+    Lease = 10,
+    /// <summary>Giving the writable layer its size: ours.</summary>
+    Scratch = 11,
+    /// <summary>Not a start: launcher or cloner died, and every sandbox with them: ours.</summary>
+    LauncherLost = 12,
 }

@@ -1,0 +1,43 @@
+using Corral.Agent.Init;
+using Microsoft.Win32.SafeHandles;
+
+namespace Corral.Agent.Sandbox;
+
+/// <summary>The connection to the launcher as sandboxes see it: another one takes its place where a launcher has died.</summary>
+internal sealed class LauncherLink
+{
+    private volatile LauncherConnection? _connection;
+
+    /// <summary>The connection; throws while there is none.</summary>
+    public LauncherConnection Connection =>
+        _connection ?? throw new SandboxException(SandboxStep.TalkToLauncher, "the launcher", Interop.Errno.EAGAIN, "It has died, and another is being started.");
+
+    /// <summary>Whether launcher and cloner live; where not, the death of a sandbox was no doing of its step.</summary>
+    public bool IsAlive => _connection is { IsAlive: true };
+
+    public LauncherConnection? Replace(LauncherConnection? connection)
+    {
+        var old = _connection;
+        _connection = connection;
+        return old;
+    }
+
+    /// <summary>The launcher forgets a sandbox, and kills it where it lives.</summary>
+    public void Release(ulong id)
+    {
+        var message = new Envelope { Kind = MessageKind.Release, Id = id };
+        _connection?.TrySend(in message);
+    }
+
+    /// <summary>The launcher kills a sandbox and remembers why.</summary>
+    public void Kill(ulong id, KillReason reason, long timeNs)
+    {
+        var message = new KillMessage { Reason = (int)reason, TimeNs = timeNs };
+        message.Envelope.Kind = MessageKind.Kill;
+        message.Envelope.Id = id;
+        _connection?.TrySend(in message);
+    }
+
+    public void Send<T>(in T message, ReadOnlySpan<SafeFileHandle> descriptors = default)
+        where T : unmanaged => Connection.Send(in message, descriptors);
+}
