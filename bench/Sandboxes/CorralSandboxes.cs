@@ -82,7 +82,7 @@ internal sealed class CorralSandboxes : IAsyncDisposable
     }
 
     private int CountChildren() =>
-        File.ReadAllText($"/proc/{Launcher}/task/{Launcher}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
+        File.ReadAllText($"/proc/{Host.ClonerProcessId}/task/{Host.ClonerProcessId}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
 
     private int FindLauncher()
     {

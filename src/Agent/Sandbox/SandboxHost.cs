@@ -2,6 +2,7 @@ using System.Globalization;
 using Corral.Agent.Cgroups;
 using Corral.Agent.Init;
 using Corral.Agent.Interop;
+using Corral.Agent.Rootfs;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
@@ -66,7 +67,7 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
     /// <summary>Connects to the launcher of the state folder or starts one, adopts what it holds, and removes the groups that no sandbox holds.</summary>
     public static async Task<SandboxHost> StartAsync(SandboxOptions options, ICgroupDriver cgroups, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(SandboxImage.ImagesDirectory(options.StateDirectory));
+        HostImage.Prepare(SandboxImage.ImagesDirectory(options.StateDirectory));
         var host = new SandboxHost(options, cgroups, loggers.CreateLogger<SandboxHost>(), TimeProvider.System);
         try
         {
