@@ -54,6 +54,9 @@ internal enum SandboxStep
     /// <summary>Building the skeleton of an image.</summary>
     BuildSkeleton = 26,
 
+    /// <summary>Examining the host before the agent starts.</summary>
+    ExamineHost = 27,
+
     /// <summary>Starting the launcher.</summary>
     StartLauncher = 40,
 
