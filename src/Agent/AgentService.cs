@@ -3,6 +3,7 @@ using Corral.Agent.Files;
 using Corral.Agent.Messaging;
 using Corral.Agent.Metering;
 using Corral.Shared.Contracts;
+using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -12,7 +13,7 @@ namespace Corral.Agent;
 /// <summary>The agent as a part of a host: starts with it, stops with it, and stops it where the agent cannot go on.</summary>
 internal sealed partial class AgentService(
     IOptions<AgentOptions> options, IOptions<JournalOptions> journal, IOptions<OutputOptions> outputs, IOptions<BlobCacheOptions> blobCache,
-    ICoordinatorLink link, IBlobTransfer blobs, IHostApplicationLifetime host, ILoggerFactory loggers, ILogger<AgentService> logger) : IHostedService
+    IBus bus, IBlobTransfer blobs, IHostApplicationLifetime host, ILoggerFactory loggers, ILogger<AgentService> logger) : IHostedService
 {
     /// <summary>The agent's name.</summary>
     public string Id => options.Value.Id;
@@ -31,7 +32,7 @@ internal sealed partial class AgentService(
                 Journal = journal.Value,
                 Outputs = outputs.Value,
                 BlobCache = blobCache.Value,
-                Link = link,
+                Link = new BusLink(bus),
                 Blobs = blobs,
                 Loggers = loggers,
                 OnFatal = fatal =>

@@ -1,0 +1,114 @@
+using System.Text;
+using Corral.Cli.Client;
+using Corral.Cli.Commands;
+using Corral.Cli.Serving;
+using Spectre.Console;
+
+namespace Corral.Cli.Demo;
+
+/// <summary>Runs the demo's days through the HTTP API of a server started for them, and judges everything that came of it.</summary>
+internal sealed class DemoRun(StateFolder state, TimeProvider clock)
+{
+    /// <summary>Jobs in one submission: a body stays well below the API's limit.</summary>
+    private const int JobsOfASubmission = 50;
+
+    private readonly List<string> _differences = [];
+
+    /// <summary>0 only if every verdict, fact, receipt and clean-up is as it should be.</summary>
+    public async Task<int> RunAsync(bool all, CancellationToken cancellationToken)
+    {
+        await using (var server = await Server.StartForOneCommandAsync(state, cancellationToken))
+        {
+            using var client = new CorralClient(server.Endpoint);
+            var from = clock.GetUtcNow();
+            List<DemoJob> jobs = [.. JudgesDay.Jobs(), .. BatchDay.Jobs()];
+            var ended = await WorkAsync(client, jobs, cancellationToken);
+            DemoReport.Print(ended, all);
+            foreach (var (job, answer) in ended)
+                Judge(job, answer);
+            await JudgeReceiptsAsync(client, from, ended, cancellationToken);
+        }
+
+        _differences.AddRange(Leftovers.Find(state));
+        foreach (var difference in _differences)
+            await Console.Error.WriteLineAsync($"corral: {difference}");
+        Console.WriteLine();
+        Console.WriteLine(_differences.Count == 0
+            ? "Every verdict, fact and receipt is as expected, and nothing is left behind."
+            : $"{_differences.Count} things are not as expected; they are named on stderr.");
+        return _differences.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
+    }
+
+    private static async Task<IReadOnlyList<(DemoJob Job, JobAnswer Answer)>> WorkAsync(CorralClient client, IReadOnlyList<DemoJob> jobs, CancellationToken cancellationToken)
+    {
+        List<(DemoJob Job, string Id)> submitted = [];
+        foreach (var part in jobs.Chunk(JobsOfASubmission))
+        {
+            var ids = Wire.Submitted(await client.SubmitAsync(Body(part), null, cancellationToken));
+            submitted.AddRange(part.Zip(ids));
+        }
+
+        List<(DemoJob Job, JobAnswer Answer)> ended = [];
+        await AnsiConsole.Progress()
+            .AutoClear(false)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .StartAsync(async progress =>
+            {
+                var days = jobs.GroupBy(Day).ToDictionary(day => day.Key, day => progress.AddTask(day.Key, maxValue: day.Sum(job => job.Expected.Count)));
+                foreach (var (job, id) in submitted)
+                {
+                    if (job.Expected.Count > 2)
+                        await FollowStepsAsync(client, id, days[Day(job)], cancellationToken);
+                    ended.Add((job, Wire.Job(await client.WaitAsync(id, cancellationToken))));
+                    var day = days[Day(job)];
+                    day.Value = ended.Where(e => Day(e.Job) == Day(job)).Sum(e => e.Job.Expected.Count);
+                }
+            });
+        return ended;
+    }
+
+    // A job of many steps shows each as it ends; the others are over before the eye has moved.
+    private static async Task FollowStepsAsync(CorralClient client, string id, ProgressTask day, CancellationToken cancellationToken)
+    {
+        await foreach (var (type, _) in client.WatchAsync($"v1/jobs/{id}/events", cancellationToken))
+        {
+            if (type == "StepEnded")
+                day.Increment(1);
+        }
+    }
+
+    private void Judge(DemoJob job, JobAnswer answer)
+    {
+        var steps = answer.Steps.ToDictionary(s => s.Name);
+        foreach (var expected in job.Expected)
+            _differences.AddRange(expected.Compare(steps.GetValueOrDefault(expected.Name)).Select(d => $"{job.Title}, {d}"));
+        var verdict = job.Expected.FirstOrDefault(e => e.Verdict != Shared.Jobs.Verdict.Succeeded)?.Verdict ?? Shared.Jobs.Verdict.Succeeded;
+        if (answer.Verdict != verdict)
+            _differences.Add($"{job.Title}: expected the job's verdict {verdict}, saw {answer.Verdict}");
+        if (answer.Receipt is not { } receipt)
+            _differences.Add($"{job.Title}: the answer carries no receipt");
+        else if (Charge.Of(receipt) != receipt.TotalNano)
+            _differences.Add($"{job.Title}: its receipt says {receipt.TotalNano}, its own lines come to {Charge.Of(receipt)}");
+    }
+
+    private async Task JudgeReceiptsAsync(CorralClient client, DateTimeOffset from, IReadOnlyList<(DemoJob Job, JobAnswer Answer)> ended, CancellationToken cancellationToken)
+    {
+        var usage = Wire.Usage(await client.GetAsync(UsageCommand.Path(null, from, null), cancellationToken));
+        DemoReport.PrintReceipts(usage.Totals);
+        foreach (var tenant in ended.GroupBy(e => e.Job.Spec.Tenant))
+        {
+            var receipt = usage.Totals.FirstOrDefault(t => t.Tenant == tenant.Key);
+            var (jobs, steps, charge) = (tenant.Count(), tenant.Sum(e => e.Job.Expected.Count), tenant.Sum(e => e.Answer.Receipt?.TotalNano ?? 0));
+            if (receipt is null || receipt.Jobs != jobs || receipt.Steps != steps || receipt.ChargeNano != charge)
+                _differences.Add($"{tenant.Key}: expected a receipt over {jobs} jobs, {steps} steps and {charge}, saw {(receipt is null ? "none" : $"{receipt.Jobs} jobs, {receipt.Steps} steps and {receipt.ChargeNano}")}");
+        }
+    }
+
+    private static string Day(DemoJob job) => job.Spec.Tenant == JudgesDay.Tenant ? "judge's day" : "batch operator's day";
+
+    private static byte[] Body(IEnumerable<DemoJob> jobs)
+    {
+        var body = new StringBuilder("[").AppendJoin(',', jobs.Select(job => Encoding.UTF8.GetString(RunRequest.Write(job.Spec)))).Append(']');
+        return Encoding.UTF8.GetBytes(body.ToString());
+    }
+}

@@ -1,0 +1,6 @@
+/* Reads through a null pointer. */
+int main(void)
+{
+    int *volatile nothing = 0;
+    return *nothing;
+}
