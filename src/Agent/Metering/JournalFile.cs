@@ -136,7 +136,8 @@ internal sealed class JournalFile : IDisposable
         }
     }
 
-    private static (long Length, long NextSequence, byte[] LastHash) Read(string path, byte[] bytes, JournalState state)
+    /// <summary>Applies the whole groups of a file's content to <paramref name="state"/> and says where they end (pure).</summary>
+    public static (long Length, long NextSequence, byte[] LastHash) Read(string path, byte[] bytes, JournalState state)
     {
         var at = 0;
         long nextSequence = 1;
