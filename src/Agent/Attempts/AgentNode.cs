@@ -1,4 +1,5 @@
 using Corral.Agent.Cgroups;
+using Corral.Agent.Doctor;
 using Corral.Agent.Files;
 using Corral.Agent.Messaging;
 using Corral.Agent.Metering;
@@ -85,6 +86,7 @@ internal sealed class AgentNode : IAsyncDisposable
         ICgroupDriver? cgroups = null;
         try
         {
+            HostDoctor.Require(await HostDoctor.RunAsync(DoctorOptions.For(options), cancellationToken));
             cgroups = CgroupDrivers.Open(options.StateDirectory);
             var sandboxes = await SandboxHost.StartAsync(
                 new SandboxOptions { StateDirectory = options.StateDirectory, WarmCount = options.WarmSandboxes, Prewarm = options.WarmSandboxes > 0 ? [SandboxImage.Host] : [], StartLog = options.StartLog },

@@ -17,4 +17,8 @@ internal sealed record DoctorOptions
 
     /// <summary>The most open files that a step may ask for, <c>openFiles</c>.</summary>
     public int MostOpenFiles { get; init; } = 256;
+
+    /// <summary>For an agent with these options.</summary>
+    public static DoctorOptions For(AgentOptions options) =>
+        new() { StateDirectory = options.StateDirectory, FirstUserId = options.FirstUserId, UserCount = options.UserIds };
 }
