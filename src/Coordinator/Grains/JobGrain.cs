@@ -143,7 +143,11 @@ internal sealed class JobGrain(IJobStore store, IAgentBus bus, TimeProvider cloc
     {
         if (!_ended.Task.IsCompleted)
             await GrainFactory.GetGrain<IPoolGrain>(_pool!).WatchAsync(_job, on: false);
-        DeactivateOnIdle();
+        // Somebody may have come while the pool was told.
+        if (_waiting == 0)
+            DeactivateOnIdle();
+        else if (!_ended.Task.IsCompleted)
+            await LookAsync(CancellationToken.None);
     }
 
     private void Changed()

@@ -25,12 +25,14 @@ internal sealed class CoordinatorHost : IAsyncDisposable
 
     public static string NewState() => Path.Combine(Path.GetTempPath(), $"corral-test-{Guid.NewGuid():N}");
 
-    public static async Task<CoordinatorHost> StartAsync(Action<CoordinatorOptions>? configure = null, string? state = null)
+    public static async Task<CoordinatorHost> StartAsync(Action<CoordinatorOptions>? configure = null, string? state = null, TimeProvider? clock = null)
     {
         var folder = state ?? NewState();
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<ILoggerProvider, TestLog>();
+        if (clock is not null)
+            builder.Services.AddSingleton(clock);
         builder.AddCorralCoordinator(options =>
         {
             options.StatePath = folder;
