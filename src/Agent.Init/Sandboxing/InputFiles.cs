@@ -55,7 +55,7 @@ internal static unsafe class InputFiles
             }
 
             Kernel.Call(Sys.Mkdirat, directory, (nint)name, DirectoryMode);
-            var next = Kernel.OpenBeneath(directory, name, OpenFlags.PathOnly | OpenFlags.Directory | OpenFlags.NoFollow);
+            var next = Kernel.OpenBeneath(directory, name, OpenFlags.PathOnly | OpenFlags.Directory);
             if (directory != root)
                 Kernel.Close(directory);
             directory = next;

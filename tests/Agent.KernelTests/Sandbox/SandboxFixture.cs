@@ -6,7 +6,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Corral.Agent.KernelTests.Sandbox;
 
-/// <summary>A running sandbox room for one test class, over the host's own driver.</summary>
+/// <summary>One running sandbox room for all tests of sandboxes, over the host's own driver; they take turns in it.</summary>
+[CollectionDefinition(Name)]
+public sealed class SandboxTurns : ICollectionFixture<SandboxFixture>
+{
+    public const string Name = "sandboxes";
+}
+
+/// <summary>The room.</summary>
 public sealed class SandboxFixture(CgroupFixture cgroups) : IAsyncLifetime
 {
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
@@ -46,20 +53,33 @@ public sealed class SandboxFixture(CgroupFixture cgroups) : IAsyncLifetime
         Host.CreateWorkspaceAsync(Interlocked.Increment(ref _lastWorkspace), new WorkspaceSize(bytes, inodes, Steps.Uid, Steps.Uid), TestContext.Current.CancellationToken);
 
     /// <summary>Runs a step to its end and releases it.</summary>
-    internal async Task<StepResult> RunAsync(StepLaunch launch)
+    internal async Task<StepResult> RunAsync(StepLaunch launch, TimeSpan? time = null)
     {
         var step = await Host.StartStepAsync(launch, TestContext.Current.CancellationToken);
-        var end = await step.Completion.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        var end = await step.Completion.WaitAsync(time ?? TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         var result = new StepResult(end, Read(step, StepStream.Stdout), Read(step, StepStream.Stderr));
         await step.ReleaseAsync();
         return result;
     }
 
+    /// <summary>Runs the probe.</summary>
+    internal async Task<StepResult> ProbeAsync(string arguments, Func<StepLaunch, StepLaunch>? change = null)
+    {
+        await using var workspace = await CreateWorkspaceAsync();
+        using var program = Probe.Open();
+        var launch = Steps.Of(["/box/probe", .. arguments.Split(' ')]) with
+        {
+            Workspace = new WorkspaceMount(workspace, ReadOnly: false),
+            Files = [new StepFile("probe", Executable: true, program, 0, Probe.Length)],
+        };
+        return await RunAsync(change is null ? launch : change(launch));
+    }
+
     /// <summary>Runs a shell script.</summary>
-    internal Task<StepResult> ShellAsync(string script, Func<StepLaunch, StepLaunch>? change = null)
+    internal Task<StepResult> ShellAsync(string script, Func<StepLaunch, StepLaunch>? change = null, TimeSpan? time = null)
     {
         var launch = Steps.Of("/bin/sh", "-c", script);
-        return RunAsync(change is null ? launch : change(launch));
+        return RunAsync(change is null ? launch : change(launch), time);
     }
 
     internal static string Read(RunningStep step, StepStream stream)
