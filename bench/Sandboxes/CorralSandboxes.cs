@@ -58,10 +58,10 @@ internal sealed class CorralSandboxes : IAsyncDisposable
     public void Settle()
     {
         var deadline = Environment.TickCount64 + 10_000;
-        while (CountChildren() != _warm)
+        while (CountSandboxes() != _warm)
         {
             if (Environment.TickCount64 > deadline)
-                throw new TimeoutException($"The pool did not settle: {_warm} sandboxes expected, {CountChildren()} seen after 10 s.");
+                throw new TimeoutException($"The pool did not settle: {_warm} sandboxes expected, {CountSandboxes()} seen after 10 s.");
             Thread.Sleep(1);
         }
     }
@@ -81,8 +81,12 @@ internal sealed class CorralSandboxes : IAsyncDisposable
         _groups.Dispose();
     }
 
-    private int CountChildren() =>
-        File.ReadAllText($"/proc/{Host.ClonerProcessId}/task/{Host.ClonerProcessId}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
+    // The launcher has one child, which clones the sandboxes.
+    private int CountSandboxes() => Children(Launcher).Sum(cloner => Children(cloner).Length);
+
+    private static int[] Children(int process) =>
+        [.. File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(id => int.Parse(id, System.Globalization.CultureInfo.InvariantCulture))];
 
     private int FindLauncher()
     {

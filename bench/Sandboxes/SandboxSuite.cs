@@ -8,7 +8,7 @@ internal sealed class SandboxSuite(BarReport report, bool quick)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var root = new BenchRoot(Directory.CreateTempSubdirectory("corral-bench-").FullName);
+        using var root = new BenchRoot($"/var/tmp/corral-bench-{Environment.ProcessId}");
         using var groups = new GroupTree($"corral-bench-{Environment.ProcessId}");
         await new LatencyRows(report, quick, root, groups).RunAsync(cancellationToken);
         await new RateRows(report, quick, root, groups).RunAsync(cancellationToken);
