@@ -26,7 +26,7 @@ internal sealed class Served : IAsyncDisposable
 
     public long ResidentKb => Census.ResidentKb(_process.Id);
 
-    /// <param name="command">The program and its arguments, before those that name folder and address.</param>
+    /// <summary>Starts the program on a state folder (CORRAL_STATE) and returns once it is ready.</summary>
     public static async Task<Served> StartAsync(string[] command, string state, CancellationToken cancellationToken)
     {
         var log = state + ".log";
