@@ -11,6 +11,7 @@ internal static class Program
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         var name = args.FirstOrDefault(a => !a.StartsWith('-')) ?? "";
         var quick = args.Contains("--quick");
+        var only = args.FirstOrDefault(a => a.StartsWith("--only=", StringComparison.Ordinal))?["--only=".Length..];
         using var stop = new CancellationTokenSource();
         using var onInterrupt = System.Runtime.InteropServices.PosixSignalRegistration.Create(
             System.Runtime.InteropServices.PosixSignal.SIGINT,
@@ -28,7 +29,7 @@ internal static class Program
             switch (name)
             {
                 case "sandbox":
-                    await new SandboxSuite(report, quick).RunAsync(stop.Token);
+                    await new SandboxSuite(report, quick, only).RunAsync(stop.Token);
                     break;
                 default:
                     await Console.Error.WriteLineAsync($"There is no benchmark '{name}'. There are: sandbox.");

@@ -12,6 +12,7 @@ internal sealed class LatencyRows(BarReport report, bool quick, BenchRoot root, 
     private const int Warm = 8;
 
     private readonly List<Candidate> _candidates = [];
+    private readonly List<(string Name, SandboxRun Run)> _sandboxes = [];
     private readonly List<IDisposable> _programs = [];
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -25,13 +26,13 @@ internal sealed class LatencyRows(BarReport report, bool quick, BenchRoot root, 
         await using var realMiss = await CorralSandboxes.StartAsync(root, CgroupDrivers.Open, warm: 0, cancellationToken);
         Add("bare-libcfree", root.FromHost(BenchRoot.LibcFree));
         Add("bare-busybox", root.FromHost(BenchRoot.Busybox));
-        _candidates.Add(new SandboxRun(warm, BenchRoot.LibcFree).As("warm-libcfree"));
-        _candidates.Add(new SandboxRun(warm, BenchRoot.Busybox).As("warm-busybox"));
-        _candidates.Add(new SandboxRun(miss, BenchRoot.LibcFree).As("miss-libcfree"));
-        _candidates.Add(new SandboxRun(miss, BenchRoot.Busybox).As("miss-busybox"));
-        _candidates.Add(new SandboxRun(real, BenchRoot.LibcFree).As("real-warm-libcfree"));
-        _candidates.Add(new SandboxRun(real, BenchRoot.Busybox).As("real-warm-busybox"));
-        _candidates.Add(new SandboxRun(realMiss, BenchRoot.Busybox).As("real-miss-busybox"));
+        Add("warm-libcfree", new SandboxRun(warm, BenchRoot.LibcFree));
+        Add("warm-busybox", new SandboxRun(warm, BenchRoot.Busybox));
+        Add("miss-libcfree", new SandboxRun(miss, BenchRoot.LibcFree));
+        Add("miss-busybox", new SandboxRun(miss, BenchRoot.Busybox));
+        Add("real-warm-libcfree", new SandboxRun(real, BenchRoot.LibcFree));
+        Add("real-warm-busybox", new SandboxRun(real, BenchRoot.Busybox));
+        Add("real-miss-busybox", new SandboxRun(realMiss, BenchRoot.Busybox));
         var peers = Peer.All(root);
         foreach (var peer in peers)
         {
@@ -54,6 +55,8 @@ internal sealed class LatencyRows(BarReport report, bool quick, BenchRoot root, 
     private void Report(Dictionary<string, Samples> samples, IReadOnlyList<Peer> peers, string mode)
     {
         double Ratio(string a, string b) => samples[a].Median / samples[b].Median;
+        foreach (var (name, run) in _sandboxes)
+            report.Note($"{name,-22} p50 us: {run.DescribePhases()}");
         report.AtMost("warm-libcfree-over-bare", Ratio("warm-libcfree", "bare-libcfree"), 2.0);
         report.AtMost("warm-busybox-over-bare", Ratio("warm-busybox", "bare-busybox"), 1.2);
         report.AtMost("miss-busybox-over-bare", Ratio("miss-busybox", "bare-busybox"), 2.5);
@@ -66,6 +69,12 @@ internal sealed class LatencyRows(BarReport report, bool quick, BenchRoot root, 
             report.AtLeast($"{peer.Name}-over-warm-libcfree", Ratio($"{peer.Name}-libcfree", "warm-libcfree"), 8);
             report.AtLeast($"{peer.Name}-over-warm-busybox", Ratio($"{peer.Name}-busybox", "warm-busybox"), 3);
         }
+    }
+
+    private void Add(string name, SandboxRun run)
+    {
+        _sandboxes.Add((name, run));
+        _candidates.Add(run.As(name));
     }
 
     private void Add(string name, params string[] command) => Add(name, 10, command);

@@ -19,12 +19,14 @@ internal sealed class RateRows(BarReport report, bool quick, BenchRoot root, Gro
         {
             using var bare = new ProgramRun(groups, [root.FromHost(program)]);
             using var withNetwork = new ProgramRun(groups, [root.FromHost(program)], BareSpawner.NewNetwork);
+            var sandboxes = new SandboxRun(warm, program);
             var rates = await new Throughput(report, rounds: 3, AtOnce, TimeSpan.FromSeconds(quick ? 0.5 : 1.5)).RunAsync(
             [
                 bare.As($"bare-{name}"),
-                new SandboxRun(warm, program).As($"warm-{name}"),
+                sandboxes.As($"warm-{name}"),
                 withNetwork.As($"bare-newnet-{name}"),
             ], cancellationToken);
+            report.Note($"warm-{name} x{AtOnce} p50 us: {sandboxes.DescribePhases()}");
             report.AtLeast($"rate8-{name}-over-bare", rates[$"warm-{name}"] / rates[$"bare-{name}"], bar);
             // What the kernel leaves of the bare rate once every run makes and destroys a network namespace, and does nothing else.
             report.Info($"rate8-{name}-bare-with-new-netns-over-bare", rates[$"bare-newnet-{name}"] / rates[$"bare-{name}"], "");

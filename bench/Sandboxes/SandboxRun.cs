@@ -14,6 +14,11 @@ internal sealed class SandboxRun(CorralSandboxes sandboxes, string program)
 {
     private static readonly Dictionary<string, string> Environment = new() { ["PATH"] = "/bin" };
 
+    private readonly Phases _phases = new();
+
+    /// <summary>Where the time of all runs so far went.</summary>
+    public string DescribePhases() => _phases.ToString();
+
     public async Task<long> RunOnceAsync(CancellationToken cancellationToken)
     {
         var began = Libc.BootTimeNs();
@@ -41,6 +46,7 @@ internal sealed class SandboxRun(CorralSandboxes sandboxes, string program)
         await step.ReleaseAsync();
         if (end.WaitStatus != 0 || end.ReportedNs is not { } reported)
             throw new InvalidOperationException($"'{program}' did not succeed in its sandbox: {end}.");
+        _phases.Add(began, end, reported);
         return reported - began;
     }
 
