@@ -11,18 +11,14 @@ internal sealed class CorralSandboxes : IAsyncDisposable
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
 
     private readonly ICgroupDriver _groups;
-    private readonly string _state;
     private readonly int _warm;
-    private readonly string _launcherPath;
 
-    private CorralSandboxes(SandboxHost host, ICgroupDriver groups, string state, int warm, string launcherPath)
+    private CorralSandboxes(SandboxHost host, ICgroupDriver groups, int warm)
     {
         Host = host;
         _groups = groups;
-        _state = state;
         _warm = warm;
-        _launcherPath = launcherPath;
-        Launcher = FindLauncher();
+        Launcher = host.LauncherProcessId;
     }
 
     public static SandboxImage Image { get; } = new("bench", ["bench"], BindsHost: false);
@@ -51,7 +47,7 @@ internal sealed class CorralSandboxes : IAsyncDisposable
         var groups = openGroups(state);
         var host = await SandboxHost.StartAsync(options, groups, NullLoggerFactory.Instance, cancellationToken);
         host.RenewLease(Lease);
-        return new CorralSandboxes(host, groups, state, warm, options.LauncherPath);
+        return new CorralSandboxes(host, groups, warm);
     }
 
     /// <summary>Waits until as many sandboxes are alive as the pool keeps: what has ended is gone, what replaces it is there.</summary>
@@ -81,35 +77,8 @@ internal sealed class CorralSandboxes : IAsyncDisposable
         _groups.Dispose();
     }
 
-    // The launcher has one child, which clones the sandboxes.
-    private int CountSandboxes() => Children(Launcher).Sum(cloner => Children(cloner).Length);
-
-    private static int[] Children(int process) =>
-        [.. File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .Select(id => int.Parse(id, System.Globalization.CultureInfo.InvariantCulture))];
-
-    private int FindLauncher()
-    {
-        var name = Path.GetFileName(_launcherPath);
-        foreach (var directory in Directory.GetDirectories("/proc").Where(d => int.TryParse(Path.GetFileName(d), out _)))
-        {
-            try
-            {
-                // Every sandbox is a copy of the launcher, with its command line: the launcher is the one whose parent is another program.
-                if (Path.GetFileName(new FileInfo(directory + "/exe").LinkTarget) == name
-                    && File.ReadAllText(directory + "/cmdline").Contains(_state, StringComparison.Ordinal)
-                    && Path.GetFileName(new FileInfo($"/proc/{Census.Parent(directory)}/exe").LinkTarget) != name)
-                {
-                    return int.Parse(Path.GetFileName(directory), System.Globalization.CultureInfo.InvariantCulture);
-                }
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // Gone since it was listed.
-            }
-        }
-        throw new InvalidOperationException($"No running '{name}' names the state folder '{_state}'.");
-    }
+    private int CountSandboxes() =>
+        File.ReadAllText($"/proc/{Host.ClonerProcessId}/task/{Host.ClonerProcessId}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
 
     private static void CopyTree(string from, string to)
     {
