@@ -161,7 +161,6 @@ internal sealed class Activation(GrainRuntime runtime, GrainId id)
     {
         try
         {
-            DisposeTimers();
             using var deadline = new CancellationTokenSource(runtime.Options.ResponseTimeout, runtime.Clock);
             await _grain!.OnDeactivateAsync(_reason, deadline.Token).WaitAsync(deadline.Token);
         }

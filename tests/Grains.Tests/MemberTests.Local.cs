@@ -9,12 +9,12 @@ public sealed class MemberTests
     [Fact]
     public void The_runtimes_members_are_those_of_the_list()
     {
-        var listed = File.ReadAllLines("members.approved.txt");
+        var listed = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "members.approved.txt"));
         var actual = typeof(Grain).Assembly.GetExportedTypes()
             .OrderBy(IsOwn).ThenBy(type => type.Name, StringComparer.Ordinal)
             .SelectMany(type => PublicMembers.Of(type).Select(line => IsOwn(type) ? "own: " + line : line))
             .ToList();
-        File.WriteAllLines("members.received.txt", actual);
+        File.WriteAllLines(Path.Combine(AppContext.BaseDirectory, "members.received.txt"), actual);
         Assert.Equal(string.Join('\n', listed), string.Join('\n', actual));
     }
 

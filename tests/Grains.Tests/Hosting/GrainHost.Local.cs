@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -18,6 +19,22 @@ public sealed partial class GrainHost
 
     /// <summary>Lets calls that were made with this time limit run into it.</summary>
     internal void PassTimeLimit(TimeSpan limit) => Clock.Advance(limit);
+
+    /// <summary>Whether the copies that tests make of arguments and results have a way for values of this type.</summary>
+    internal bool CanCross(Type type)
+    {
+        _ = _host;
+        try
+        {
+            JsonSerializer.Deserialize("{}", type);
+            return true;
+        }
+        catch (Exception failure)
+        {
+            // Members that are missing are the document's fault; a type without a way to make or read it is the type's.
+            return failure is not (NotSupportedException or InvalidOperationException);
+        }
+    }
 
     private void AddRuntime(HostApplicationBuilder builder)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Corral.Coordinator.Grains;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Serialization;
@@ -14,6 +15,9 @@ public sealed partial class GrainHost
     /// <summary>A silo measures time limits by the real clock, so the test's await lasts as long as the limit.</summary>
     internal void PassTimeLimit(TimeSpan limit) => _ = limit;
 
+    /// <summary>Whether the wire between silos has a way for values of this type.</summary>
+    internal bool CanCross(Type type) => _host.Services.GetRequiredService<Serializer>().CanSerialize(type);
+
     private void AddRuntime(HostApplicationBuilder builder)
     {
         // Grain timers alone follow the manual clock; membership and messaging stay on the real one.
@@ -21,8 +25,7 @@ public sealed partial class GrainHost
         builder.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering(siloPort: FreePort(), gatewayPort: FreePort());
-            silo.Services.AddSerializer(serializer => serializer.AddJsonSerializer(
-                type => type.Namespace?.StartsWith("Corral.Shared", StringComparison.Ordinal) == true));
+            silo.Services.AddSerializer(serializer => serializer.AddJsonSerializer(GrainHosting.IsSharedLanguage));
         });
     }
 
