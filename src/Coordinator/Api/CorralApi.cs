@@ -3,9 +3,11 @@ using Corral.Coordinator.Application;
 using Corral.Shared.Jobs.Validation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Corral.Coordinator.Api;
 
@@ -17,13 +19,21 @@ internal static class CorralApi
     {
         services.AddRouting();
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(JobRules.Default);
+        services.TryAddSingleton(ReadRules);
         services.TryAddSingleton(new ApiOptions());
         // Without a default tenant: whose a document is that names none is the key's to say.
         services.TryAddSingleton(provider => new JobDocument(provider.GetRequiredService<JobRules>(), "", provider.GetRequiredService<ApiOptions>().MaxJobsPerSubmission));
         services.TryAddSingleton<ApiGate>();
         services.TryAddSingleton<OpenApiWriter>();
         return services;
+    }
+
+    // Section Jobs: what the operator allows a job to ask for.
+    private static JobRules ReadRules(IServiceProvider services)
+    {
+        var rules = services.GetService<IConfiguration>()?.GetSection("Jobs").Get<JobRules>() ?? JobRules.Default;
+        var faults = rules.Faults();
+        return faults.Count == 0 ? rules : throw new OptionsValidationException("Jobs", typeof(JobRules), faults.Select(fault => $"Jobs:{fault}"));
     }
 
     /// <summary>Maps every endpoint of the API, its description at <c>/openapi/v1.json</c> and a page to try it at <c>/docs</c>.</summary>
@@ -36,6 +46,7 @@ internal static class CorralApi
             options.DocumentTitle = "Corral API";
             options.SwaggerEndpoint("/openapi/v1.json", "Corral v1");
         });
+        // Resolving the rules here makes a wrong option fail the start, not the first job.
         var services = app.Services;
         var routes = new ApiRoutes(app, services.GetRequiredService<ApiGate>(), services.GetRequiredService<ILogger<ApiRoutes>>());
         Group<SubmitEndpoint>().Map(routes);

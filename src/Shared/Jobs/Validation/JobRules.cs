@@ -45,4 +45,34 @@ public sealed record JobRules
 
     /// <summary>UTF-8 bytes of all such texts of one job together; default 4 MiB.</summary>
     public int MaxTextBytesOfJob { get; init; } = 4 << 20;
+
+    /// <summary>All that is wrong with the rules themselves, each a sentence; empty where nothing is.</summary>
+    public IReadOnlyList<string> Faults()
+    {
+        var faults = new List<string>();
+        foreach (var (name, limits) in new[] { (nameof(MaxLimits), MaxLimits), (nameof(DefaultLimits), DefaultLimits) })
+        {
+            if (!(limits.Cpus is >= LimitRanges.LeastCpus and <= LimitRanges.GreatestCpus))
+                faults.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}:Cpus is {limits.Cpus}; it must be {LimitRanges.LeastCpus}–{LimitRanges.GreatestCpus}."));
+            foreach (var range in LimitRanges.All)
+                Check($"{name}:{char.ToUpperInvariant(range.Name[0])}{range.Name[1..]}", range.Of(limits), range.Least, range.Greatest);
+        }
+
+        if (!(MaxReservedCpus is >= LimitRanges.LeastCpus and <= 1e6))
+            faults.Add($"{nameof(MaxReservedCpus)} is {MaxReservedCpus}; it must be 0.01–1,000,000.");
+        Check(nameof(MaxReservedMemoryBytes), MaxReservedMemoryBytes, 4L << 20, 1L << 60);
+        Check(nameof(MaxSteps), MaxSteps, 1, 1_000);
+        Check(nameof(MaxFiles), MaxFiles, 0, 10_000);
+        Check(nameof(MaxTextBytes), MaxTextBytes, 0, 8 << 20);
+        Check(nameof(MaxTextBytesOfJob), MaxTextBytesOfJob, 0, 64 << 20);
+        if (Images.Count == 0)
+            faults.Add($"{nameof(Images)} is empty; name at least one image, such as 'host'.");
+        return faults;
+
+        void Check(string name, long value, long least, long greatest)
+        {
+            if (value < least || value > greatest)
+                faults.Add($"{name} is {value}; it must be {least}–{greatest}.");
+        }
+    }
 }

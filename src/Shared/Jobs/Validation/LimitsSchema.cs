@@ -19,17 +19,17 @@ internal sealed class LimitsSchema : ObjectSchema<ResourceLimits>
         : base("The most the step may use. Each is enforced by the kernel or by an event with a computed deadline.")
     {
         var (most, usual) = (rules.MaxLimits, rules.DefaultLimits);
-        cpus = Add<double?>(new("cpus", new NumberSchema("Processors' worth of time.", 0.01, most.Cpus), @default: Math.Min(usual.Cpus, most.Cpus)));
-        memoryBytes = Integer("memoryBytes", "Anonymous memory, page cache, tmpfs and kernel memory together, bytes.", 4 << 20, most.MemoryBytes, usual.MemoryBytes);
-        pids = Integer("pids", "Processes and threads at once.", 1, most.Pids, usual.Pids);
-        cpuTimeMs = Integer("cpuTimeMs", "User and system time of all processes together, milliseconds.", 1, most.CpuTimeMs, usual.CpuTimeMs);
-        wallTimeMs = Integer("wallTimeMs", "Time from start to end, milliseconds.", 1, most.WallTimeMs, usual.WallTimeMs);
-        outputBytes = Integer("outputBytes", "stdout and stderr together, bytes; beyond it the step is ended.", 0, most.OutputBytes, usual.OutputBytes);
-        captureBytes = Integer("captureBytes", "How much of each of stdout and stderr is kept, bytes; beyond it output is drained and counted.", 0, most.CaptureBytes, usual.CaptureBytes);
-        scratchBytes = Integer("scratchBytes", "Size of the writable layer, and of a workspace this step is first to use, bytes. It is tmpfs, so what is written also counts as memory.", 4 << 10, most.ScratchBytes, usual.ScratchBytes);
-        scratchInodes = Integer("scratchInodes", "Files, directories and links in the same.", 16, most.ScratchInodes, usual.ScratchInodes);
-        openFiles = Integer("openFiles", "Open file descriptors of a process.", 3, most.OpenFiles, usual.OpenFiles);
-        stackBytes = Integer("stackBytes", "Stack of a process, bytes.", 64 << 10, most.StackBytes, usual.StackBytes);
+        cpus = Add<double?>(new("cpus", new NumberSchema("Processors' worth of time.", LimitRanges.LeastCpus, most.Cpus), @default: Math.Min(usual.Cpus, most.Cpus)));
+        memoryBytes = Integer("memoryBytes", "Anonymous memory, page cache, tmpfs and kernel memory together, bytes.", most.MemoryBytes, usual.MemoryBytes);
+        pids = Integer("pids", "Processes and threads at once.", most.Pids, usual.Pids);
+        cpuTimeMs = Integer("cpuTimeMs", "User and system time of all processes together, milliseconds.", most.CpuTimeMs, usual.CpuTimeMs);
+        wallTimeMs = Integer("wallTimeMs", "Time from start to end, milliseconds.", most.WallTimeMs, usual.WallTimeMs);
+        outputBytes = Integer("outputBytes", "stdout and stderr together, bytes; beyond it the step is ended.", most.OutputBytes, usual.OutputBytes);
+        captureBytes = Integer("captureBytes", "How much of each of stdout and stderr is kept, bytes; beyond it output is drained and counted.", most.CaptureBytes, usual.CaptureBytes);
+        scratchBytes = Integer("scratchBytes", "Size of the writable layer, and of a workspace this step is first to use, bytes. It is tmpfs, so what is written also counts as memory.", most.ScratchBytes, usual.ScratchBytes);
+        scratchInodes = Integer("scratchInodes", "Files, directories and links in the same.", most.ScratchInodes, usual.ScratchInodes);
+        openFiles = Integer("openFiles", "Open file descriptors of a process.", most.OpenFiles, usual.OpenFiles);
+        stackBytes = Integer("stackBytes", "Stack of a process, bytes.", most.StackBytes, usual.StackBytes);
         Defaults = Read(default, new ProblemList());
     }
 
@@ -51,6 +51,6 @@ internal sealed class LimitsSchema : ObjectSchema<ResourceLimits>
         StackBytes = stackBytes.Read(in slots, problems)!.Value,
     };
 
-    private Field<long?> Integer(string name, string description, long least, long most, long usual) =>
-        Add<long?>(new(name, new IntegerSchema(description, least, most), @default: Math.Min(usual, most)));
+    private Field<long?> Integer(string name, string description, long most, long usual) =>
+        Add<long?>(new(name, new IntegerSchema(description, LimitRanges.Of(name).Least, most), @default: Math.Min(usual, most)));
 }

@@ -6,11 +6,14 @@ internal static class StepRules
     public static void Check(IReadOnlyList<StepSpec> steps, JobRules rules, ProblemList problems)
     {
         problems.Enter("steps");
-        if (ReferencesHold(steps, problems) && StepCircles.None(steps, problems))
+        // Most jobs are one step that refers to nothing.
+        if (steps is [{ Needs: null or { Count: 0 }, Workspace.Kind: not WorkspaceKind.From }])
+            CheckReservation(new Reservation(steps[0].Limits.Cpus, steps[0].Limits.MemoryBytes), rules, problems);
+        else if (ReferencesHold(steps, problems) && StepCircles.None(steps, problems))
         {
             var plan = StepPlan.Of(steps);
             FrozenWorkspaceRule.Check(steps, plan, problems);
-            CheckReservation(steps, plan, rules, problems);
+            CheckReservation(Reservation.Of(new JobSpec { Tenant = "", Steps = steps }, plan), rules, problems);
         }
 
         problems.Leave();
@@ -77,9 +80,8 @@ internal static class StepRules
             problems.Add(ProblemCodes.UnknownStep, $"The job has no step {ProblemList.Quote(name)}. Name one of its steps, such as {ProblemList.Quote(indexOf.Keys.FirstOrDefault() ?? "")}.");
     }
 
-    private static void CheckReservation(IReadOnlyList<StepSpec> steps, StepPlan plan, JobRules rules, ProblemList problems)
+    private static void CheckReservation(Reservation reservation, JobRules rules, ProblemList problems)
     {
-        var reservation = Reservation.Of(new JobSpec { Tenant = "", Steps = steps }, plan);
         if (reservation.Cpus > rules.MaxReservedCpus)
             problems.Add(ProblemCodes.SumTooLarge, $"An attempt would reserve {reservation.Cpus} cpus, its parallel steps added up, more than the {rules.MaxReservedCpus} allowed. Lower 'cpus' or let fewer steps be parallel.");
         if (reservation.MemoryBytes > rules.MaxReservedMemoryBytes)
