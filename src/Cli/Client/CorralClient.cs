@@ -46,7 +46,7 @@ internal sealed class CorralClient : IDisposable
         }
     }
 
-    /// <summary>Submits one job (an object) or many (an array).</summary>
+    /// <summary>Submits one job (an object) or several (an object with the list <c>jobs</c>).</summary>
     public Task<JsonElement> SubmitAsync(ReadOnlyMemory<byte> json, string? idempotencyKey, CancellationToken cancellationToken)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, "v1/jobs") { Content = new ReadOnlyMemoryContent(json) };

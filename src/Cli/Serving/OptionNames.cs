@@ -2,7 +2,10 @@ using Corral.Agent;
 using Corral.Agent.Files;
 using Corral.Agent.Metering;
 using Corral.Coordinator;
+using Corral.Coordinator.Api;
 using Corral.Coordinator.Storage;
+using Corral.Shared.Jobs;
+using Corral.Shared.Jobs.Validation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -20,6 +23,10 @@ internal sealed class OptionNames(IConfiguration configuration) : IValidateOptio
         [UpOptions.Section] = typeof(UpOptions),
         [CoordinatorOptions.Section] = typeof(CoordinatorOptions),
         [$"{CoordinatorOptions.Section}:{nameof(CoordinatorOptions.Storage)}"] = typeof(StorageOptions),
+        [ApiOptions.Section] = typeof(ApiOptions),
+        [CorralApi.RulesSection] = typeof(JobRules),
+        [$"{CorralApi.RulesSection}:{nameof(JobRules.MaxLimits)}"] = typeof(ResourceLimits),
+        [$"{CorralApi.RulesSection}:{nameof(JobRules.DefaultLimits)}"] = typeof(ResourceLimits),
         [AgentOptions.Section] = typeof(AgentOptions),
         [$"{AgentOptions.Section}:Journal"] = typeof(JournalOptions),
         [$"{AgentOptions.Section}:Outputs"] = typeof(OutputOptions),

@@ -3,7 +3,6 @@ using Corral.Coordinator.Application;
 using Corral.Shared.Jobs.Validation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -14,26 +13,24 @@ namespace Corral.Coordinator.Api;
 /// <summary>Adds the HTTP API to a host.</summary>
 internal static class CorralApi
 {
-    /// <summary>Adds what the API needs beside <see cref="IJobs"/> and its siblings. <see cref="JobRules"/> and <see cref="ApiOptions"/> that are registered already stand.</summary>
+    /// <summary>The section of <see cref="JobRules"/>: what the operator allows a job to ask for.</summary>
+    public const string RulesSection = "Jobs";
+
+    /// <summary>Adds what the API needs beside <see cref="IJobs"/> and its siblings.</summary>
     public static IServiceCollection AddCorralApi(this IServiceCollection services)
     {
         services.AddRouting();
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(ReadRules);
-        services.TryAddSingleton(new ApiOptions());
+        services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsRules>();
+        services.AddOptions<JobRules>().BindConfiguration(RulesSection).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<JobRules>, JobRulesFaults>();
+        services.TryAddSingleton(provider => provider.GetRequiredService<IOptions<ApiOptions>>().Value);
         // Without a default tenant: whose a document is that names none is the key's to say.
-        services.TryAddSingleton(provider => new JobDocument(provider.GetRequiredService<JobRules>(), "", provider.GetRequiredService<ApiOptions>().MaxJobsPerSubmission));
+        services.TryAddSingleton(provider => new JobDocument(provider.GetRequiredService<IOptions<JobRules>>().Value, "", provider.GetRequiredService<ApiOptions>().MaxJobsPerSubmission));
         services.TryAddSingleton<ApiGate>();
         services.TryAddSingleton<OpenApiWriter>();
         return services;
-    }
-
-    // Section Jobs: what the operator allows a job to ask for.
-    private static JobRules ReadRules(IServiceProvider services)
-    {
-        var rules = services.GetService<IConfiguration>()?.GetSection("Jobs").Get<JobRules>() ?? JobRules.Default;
-        var faults = rules.Faults();
-        return faults.Count == 0 ? rules : throw new OptionsValidationException("Jobs", typeof(JobRules), faults.Select(fault => $"Jobs:{fault}"));
     }
 
     /// <summary>Maps every endpoint of the API, its description at <c>/openapi/v1.json</c> and a page to try it at <c>/docs</c>.</summary>
@@ -46,7 +43,6 @@ internal static class CorralApi
             options.DocumentTitle = "Corral API";
             options.SwaggerEndpoint("/openapi/v1.json", "Corral v1");
         });
-        // Resolving the rules here makes a wrong option fail the start, not the first job.
         var services = app.Services;
         var routes = new ApiRoutes(app, services.GetRequiredService<ApiGate>(), services.GetRequiredService<ILogger<ApiRoutes>>());
         Group<SubmitEndpoint>().Map(routes);

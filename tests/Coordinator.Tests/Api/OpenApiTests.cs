@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Corral.Coordinator.Application;
 using Corral.Shared.Jobs;
@@ -22,6 +23,14 @@ public sealed class OpenApiTests(ApiHost host) : IClassFixture<ApiHost>
             foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods)
                 Assert.True(paths.TryGetProperty(pattern, out var path) && path.TryGetProperty(method.ToLowerInvariant(), out _), $"{method} {pattern} is not described.");
         }
+    }
+
+    [Fact]
+    public async Task The_page_on_the_API_names_every_path()
+    {
+        var page = await File.ReadAllTextAsync(Page(), TestContext.Current.CancellationToken);
+
+        Assert.All((await DocumentAsync()).GetProperty("paths").EnumerateObject(), path => Assert.Contains($"{path.Name}`", page, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -82,6 +91,8 @@ public sealed class OpenApiTests(ApiHost host) : IClassFixture<ApiHost>
         Assert.Equal(("t9", 10_000_000), (usage.GetProperty("totals")[0].GetProperty("tenant").GetString(), usage.GetProperty("rateCard").GetProperty("perCpuSecond").GetInt64()));
         Assert.Equal(0, (await (await host.Client.GetAsync("/v1/usage/records", TestContext.Current.CancellationToken)).JsonAsync()).GetProperty("records").GetArrayLength());
     }
+
+    private static string Page([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "../../../docs/api.md");
 
     private static void AssertDescribed(JsonElement value, JsonElement schema, PublishedSchema all, string path)
     {
