@@ -21,7 +21,8 @@ internal sealed class GroupDirectory : IDisposable
     /// <summary>Makes a child group; one that is there already is an error unless <paramref name="mayExist"/>.</summary>
     public GroupDirectory CreateChild(SandboxStep step, string name, bool mayExist)
     {
-        if (!FileCalls.MakeDirectoryAt(step, Handle, name, 0x1ED) && !mayExist) throw new SandboxException(step, $"{Path}/{name}", Errno.EEXIST);
+        var errno = FileCalls.TryMakeDirectoryAt(Handle, name, 0x1ED);
+        if (errno != 0 && !(errno == Errno.EEXIST && mayExist)) throw new SandboxException(step, $"{Path}/{name}", errno, Remedy(errno));
         return OpenChild(name) ?? throw new SandboxException(step, $"{Path}/{name}", Errno.ENOENT);
     }
 
@@ -70,4 +71,11 @@ internal sealed class GroupDirectory : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Handle.Dispose();
+
+    private static string? Remedy(int errno) => errno switch
+    {
+        Errno.EROFS => "Mount the cgroup tree read-write; a container needs --cgroupns=private and /sys/fs/cgroup read-write.",
+        Errno.EACCES or Errno.EPERM => "Run the agent as root, or beneath a group that was delegated to it (systemd: Delegate=yes).",
+        _ => null,
+    };
 }

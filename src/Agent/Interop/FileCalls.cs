@@ -64,24 +64,13 @@ internal static unsafe class FileCalls
         return result < 0 ? null : new SafeFileHandle(result, ownsHandle: true);
     }
 
-    /// <summary>Makes a directory; false where the name is taken already.</summary>
-    public static bool MakeDirectoryAt(SandboxStep step, SafeFileHandle directory, string name, uint mode)
-    {
-        if (Native.mkdirat(directory, name, mode) == 0) return true;
-        var errno = Marshal.GetLastPInvokeError();
-        return errno == Errno.EEXIST ? false : throw new SandboxException(step, name, errno);
-    }
+    /// <summary>Makes a directory; returns 0 or the errno.</summary>
+    public static int TryMakeDirectoryAt(SafeFileHandle directory, string name, uint mode) =>
+        Native.mkdirat(directory, name, mode) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
     /// <summary>Removes a name (an empty directory where asked); returns 0 or the errno.</summary>
     public static int TryRemoveAt(SafeFileHandle directory, string name, bool isDirectory) =>
         Native.unlinkat(directory, name, isDirectory ? AtRemoveDirectory : 0) == 0 ? 0 : Marshal.GetLastPInvokeError();
-
-    /// <summary>Makes a symbolic link.</summary>
-    public static void SymbolicLinkAt(SandboxStep step, string target, SafeFileHandle directory, string name)
-    {
-        if (Native.symlinkat(target, directory, name) == 0) return;
-        throw new SandboxException(step, name, Marshal.GetLastPInvokeError());
-    }
 
     /// <summary>Asks for the status of an open file.</summary>
     public static FileStatus Stat(SafeFileHandle file)
@@ -124,13 +113,6 @@ internal static unsafe class FileCalls
     public static void ChangeMode(SafeFileHandle file, uint mode, string target)
     {
         if (Native.fchmod(file, mode) == 0) return;
-        throw new SandboxException(SandboxStep.StatFile, target, Marshal.GetLastPInvokeError());
-    }
-
-    /// <summary>Sets the owner of an open file.</summary>
-    public static void ChangeOwner(SafeFileHandle file, uint owner, uint group, string target)
-    {
-        if (Native.fchown(file, owner, group) == 0) return;
         throw new SandboxException(SandboxStep.StatFile, target, Marshal.GetLastPInvokeError());
     }
 

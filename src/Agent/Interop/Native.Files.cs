@@ -23,9 +23,6 @@ internal static unsafe partial class Native
     internal static partial int unlinkat(SafeFileHandle directory, string path, int flags);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int symlinkat(string target, SafeFileHandle directory, string path);
-
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int renameat2(SafeFileHandle fromDirectory, string from, SafeFileHandle toDirectory, string to, uint flags);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -35,9 +32,6 @@ internal static unsafe partial class Native
     internal static partial nint pread(SafeFileHandle file, byte* buffer, nuint count, long offset);
 
     [LibraryImport("libc", SetLastError = true)]
-    internal static partial nint pwrite(SafeFileHandle file, byte* buffer, nuint count, long offset);
-
-    [LibraryImport("libc", SetLastError = true)]
     internal static partial nint read(SafeFileHandle file, byte* buffer, nuint count);
 
     [LibraryImport("libc", SetLastError = true)]
@@ -45,9 +39,6 @@ internal static unsafe partial class Native
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int fchmod(SafeFileHandle file, uint mode);
-
-    [LibraryImport("libc", SetLastError = true)]
-    internal static partial int fchown(SafeFileHandle file, uint owner, uint group);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int fsync(SafeFileHandle file);
