@@ -1,6 +1,7 @@
 using System.Globalization;
 using Corral.Bench.Report;
 using Corral.Bench.Sandboxes;
+using Corral.Bench.Serving;
 
 namespace Corral.Bench;
 
@@ -23,6 +24,12 @@ internal static class Program
 
         // Bare runs block their thread in waitpid; the pool must have one for each at once.
         ThreadPool.SetMinThreads(16, 16);
+        if (name == ServeWithoutControllers.Name)
+        {
+            await ServeWithoutControllers.RunAsync(stop.Token);
+            return 0;
+        }
+
         using var report = new BarReport(name, BarReport.ResultsDirectory());
         try
         {
@@ -31,8 +38,11 @@ internal static class Program
                 case "sandbox":
                     await new SandboxSuite(report, quick, only).RunAsync(stop.Token);
                     break;
+                case "single":
+                    await new SingleSuite(report, quick).RunAsync(stop.Token);
+                    break;
                 default:
-                    await Console.Error.WriteLineAsync($"There is no benchmark '{name}'. There are: sandbox.");
+                    await Console.Error.WriteLineAsync($"There is no benchmark '{name}'. There are: sandbox, single.");
                     return 2;
             }
         }

@@ -13,15 +13,19 @@ internal sealed class CorralSandboxes : IAsyncDisposable
     private readonly ICgroupDriver _groups;
     private readonly int _warm;
 
-    private CorralSandboxes(SandboxHost host, ICgroupDriver groups, int warm)
+    private CorralSandboxes(SandboxHost host, SandboxImage image, ICgroupDriver groups, int warm)
     {
         Host = host;
+        Image = image;
         _groups = groups;
         _warm = warm;
         Launcher = host.LauncherProcessId;
     }
 
-    public static SandboxImage Image { get; } = new("bench", ["bench"], BindsHost: false);
+    /// <summary>The rootfs of <see cref="BenchRoot"/>.</summary>
+    public static SandboxImage BenchImage { get; } = new("bench", ["bench"], BindsHost: false);
+
+    public SandboxImage Image { get; }
 
     public string CgroupMode => _groups.Mode;
 
@@ -30,24 +34,27 @@ internal sealed class CorralSandboxes : IAsyncDisposable
     /// <summary>The launcher's process id.</summary>
     public int Launcher { get; }
 
+    public static Task<CorralSandboxes> StartAsync(BenchRoot root, Func<string, ICgroupDriver> openGroups, int warm, CancellationToken cancellationToken) =>
+        StartAsync(root.Directory, BenchImage, openGroups, warm, cancellationToken, state => CopyTree(root.Rootfs, Path.Combine(SandboxImage.ImagesDirectory(state), BenchImage.Layers[0])));
+
     public static async Task<CorralSandboxes> StartAsync(
-        BenchRoot root, Func<string, ICgroupDriver> openGroups, int warm, CancellationToken cancellationToken)
+        string directory, SandboxImage image, Func<string, ICgroupDriver> openGroups, int warm, CancellationToken cancellationToken,
+        Action<string>? prepare = null)
     {
-        var state = Path.Combine(root.Directory, $"state-{Guid.NewGuid():N}");
-        var images = SandboxImage.ImagesDirectory(state);
-        Directory.CreateDirectory(images);
-        CopyTree(root.Rootfs, Path.Combine(images, Image.Layers[0]));
+        var state = Path.Combine(directory, $"state-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(SandboxImage.ImagesDirectory(state));
+        prepare?.Invoke(state);
         var options = new SandboxOptions
         {
             StateDirectory = state,
             WarmCount = warm,
-            Prewarm = warm > 0 ? [Image] : [],
+            Prewarm = warm > 0 ? [image] : [],
             InitialLease = Lease,
         };
         var groups = openGroups(state);
         var host = await SandboxHost.StartAsync(options, groups, NullLoggerFactory.Instance, cancellationToken);
         host.RenewLease(Lease);
-        return new CorralSandboxes(host, groups, warm);
+        return new CorralSandboxes(host, image, groups, warm);
     }
 
     /// <summary>Waits until as many sandboxes are alive as the pool keeps: what has ended is gone, what replaces it is there.</summary>

@@ -10,7 +10,7 @@ namespace Corral.Bench.Sandboxes;
 /// Runs one program in a sandbox, with everything a step has. The time is from asking for the step until the agent holds the exit status;
 /// the sandbox's death, its counters and its removal follow, and count in rates.
 /// </summary>
-internal sealed class SandboxRun(CorralSandboxes sandboxes, string program)
+internal sealed class SandboxRun(CorralSandboxes sandboxes, params string[] command)
 {
     private static readonly Dictionary<string, string> Environment = new() { ["PATH"] = "/bin" };
 
@@ -26,8 +26,8 @@ internal sealed class SandboxRun(CorralSandboxes sandboxes, string program)
         {
             Attempt = new AttemptId(JobId.New(DateTimeOffset.UtcNow), 1),
             StepIndex = 0,
-            Image = CorralSandboxes.Image,
-            Command = [program],
+            Image = sandboxes.Image,
+            Command = command,
             Environment = Environment,
             WorkingDirectory = "/",
             Uid = 20_000,
@@ -45,7 +45,7 @@ internal sealed class SandboxRun(CorralSandboxes sandboxes, string program)
         var end = await step.Completion;
         await step.ReleaseAsync();
         if (end.WaitStatus != 0 || end.ReportedNs is not { } reported)
-            throw new InvalidOperationException($"'{program}' did not succeed in its sandbox: {end}.");
+            throw new InvalidOperationException($"'{string.Join(' ', command)}' did not succeed in its sandbox: {end}.");
         _phases.Add(began, end, reported);
         return reported - began;
     }

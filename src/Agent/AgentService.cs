@@ -1,4 +1,5 @@
 using Corral.Agent.Attempts;
+using Corral.Agent.Cgroups;
 using Corral.Agent.Files;
 using Corral.Agent.Messaging;
 using Corral.Agent.Metering;
@@ -13,7 +14,7 @@ namespace Corral.Agent;
 /// <summary>The agent as a part of a host: starts with it, stops with it, and stops it where the agent cannot go on.</summary>
 internal sealed partial class AgentService(
     IOptions<AgentOptions> options, IOptions<JournalOptions> journal, IOptions<OutputOptions> outputs, IOptions<BlobCacheOptions> blobCache,
-    IBus bus, IBlobTransfer blobs, IHostApplicationLifetime host, ILoggerFactory loggers, ILogger<AgentService> logger) : IHostedService
+    IBus bus, IBlobTransfer blobs, IHostApplicationLifetime host, ILoggerFactory loggers, ILogger<AgentService> logger, Func<string, ICgroupDriver>? openGroups = null) : IHostedService
 {
     /// <summary>The agent's name.</summary>
     public string Id => options.Value.Id;
@@ -35,6 +36,7 @@ internal sealed partial class AgentService(
                 Link = new BusLink(bus),
                 Blobs = blobs,
                 Loggers = loggers,
+                OpenGroups = openGroups ?? CgroupDrivers.Open,
                 OnFatal = fatal =>
                 {
                     Log.CannotGoOn(logger, fatal);

@@ -87,7 +87,7 @@ internal sealed class AgentNode : IAsyncDisposable
         try
         {
             HostDoctor.Require(await HostDoctor.RunAsync(DoctorOptions.For(options), cancellationToken));
-            cgroups = CgroupDrivers.Open(options.StateDirectory);
+            cgroups = parts.OpenGroups(options.StateDirectory);
             var sandboxes = await SandboxHost.StartAsync(
                 new SandboxOptions { StateDirectory = options.StateDirectory, WarmCount = options.WarmSandboxes, Prewarm = options.WarmSandboxes > 0 ? [SandboxImage.Host] : [], StartLog = options.StartLog },
                 cgroups, parts.Loggers, cancellationToken);

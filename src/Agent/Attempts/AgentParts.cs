@@ -1,3 +1,4 @@
+using Corral.Agent.Cgroups;
 using Corral.Agent.Files;
 using Corral.Agent.Interop;
 using Corral.Agent.Messaging;
@@ -23,6 +24,9 @@ internal sealed record AgentParts
     public required IBlobTransfer Blobs { get; init; }
 
     public required ILoggerFactory Loggers { get; init; }
+
+    /// <summary>Opens the groups of a state folder; measurements put others in their place.</summary>
+    public Func<string, ICgroupDriver> OpenGroups { get; init; } = CgroupDrivers.Open;
 
     /// <summary>Its stamps are CLOCK_BOOTTIME nanoseconds.</summary>
     public TimeProvider Clock { get; init; } = BootClock.Instance;

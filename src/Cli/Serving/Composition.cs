@@ -39,6 +39,7 @@ internal static class Composition
         builder.Services.AddCorralApi();
         builder.WebHost.UseKestrelCore().ConfigureKestrel((_, server) => Listen(server, builder.Configuration.GetSection(UpOptions.Section).Get<UpOptions>() ?? new UpOptions(), state));
 
+        mode.AlsoAdd?.Invoke(builder.Services);
         var app = builder.Build();
         // Before anything is made of them, so that the first wrong section does not hide the others.
         app.Services.GetRequiredService<IStartupValidator>().Validate();
