@@ -6,6 +6,8 @@ namespace Corral.Agent.Doctor;
 /// <summary>Opens the host's cgroup driver under a name of its own and makes, limits, reads, kills and removes one group.</summary>
 internal static class GroupChecks
 {
+    private static int s_last;
+
     public static IEnumerable<DoctorCheck> Run()
     {
         const string controllers = "cgroup.controllers", group = "cgroup.group";
@@ -13,7 +15,7 @@ internal static class GroupChecks
         var checks = new List<DoctorCheck>();
         try
         {
-            driver = CgroupDrivers.OpenInstance(string.Create(CultureInfo.InvariantCulture, $"doctor-{Environment.ProcessId}"));
+            driver = CgroupDrivers.OpenInstance(string.Create(CultureInfo.InvariantCulture, $"doctor-{Environment.ProcessId}-{Interlocked.Increment(ref s_last)}"));
         }
         catch (Exception e) when (e is SandboxException or IOException or UnauthorizedAccessException)
         {

@@ -1,0 +1,121 @@
+using Corral.Agent.Metering;
+using Corral.Shared.Contracts;
+using Corral.Shared.Jobs;
+using Microsoft.Extensions.Logging.Abstractions;
+using static Corral.Agent.KernelTests.Attempts.AgentFixture;
+
+namespace Corral.Agent.KernelTests.Attempts;
+
+/// <summary>The agent stops without a word to what runs, and another process of it starts on the same state folder.</summary>
+public sealed class RestartTests(AgentFixture agent) : IClassFixture<AgentFixture>
+{
+    // A step that runs for longer than a restart takes; where the machine is slow and it does not, what is asserted must hold all the same.
+    private static StepSpec Long(string name) => Shell($"echo {name} began; sleep 1; echo {name} ended", name);
+
+    private async Task<AttemptOrder> RunningAsync(JobSpec spec, int step)
+    {
+        var order = Order(spec);
+        await agent.Coordinator.OrderAsync(order);
+        await foreach (var item in agent.Coordinator.Progress.ReadAllAsync(TestContext.Current.CancellationToken))
+        {
+            if (item.Attempt == order.Attempt && item.Kind == ProgressKind.StepStarted && item.StepIndex == step)
+                return order;
+        }
+
+        throw new InvalidOperationException();
+    }
+
+    [Fact]
+    public async Task A_running_step_goes_on_and_is_reported_once_with_all_its_output()
+    {
+        var order = await RunningAsync(Job(Long("a")), 0);
+
+        await agent.RestartAsync();
+        Assert.Contains(order.Attempt, agent.Node.Book.Held);
+        var report = await agent.Coordinator.ReportAsync(order.Attempt);
+
+        Assert.Equal((Verdict.Succeeded, "a began\na ended\n"), (report.Verdict, Text(report.Steps[0].Stdout)));
+        Assert.True(report.Steps[0].Usage!.CpuNs > 0);
+        Assert.Equal(1, agent.Starts(order.Attempt));
+        Assert.Equal(1, agent.Coordinator.Counts[order.Attempt]);
+    }
+
+    [Fact]
+    public async Task Steps_that_have_ended_are_not_run_again_and_later_ones_are_run()
+    {
+        var order = await RunningAsync(Job(Shell("echo first > /box/first; echo first", "a"), Long("b"), Shell("cat /box/first", "c")), 1);
+
+        await agent.RestartAsync();
+        var report = await agent.Coordinator.ReportAsync(order.Attempt);
+
+        Assert.Equal(["first\n", "b began\nb ended\n", "first\n"], report.Steps.Select(step => Text(step.Stdout)));
+        Assert.Equal(3, agent.Starts(order.Attempt));
+    }
+
+    [Fact]
+    public async Task A_step_that_ended_while_no_agent_was_there_is_reported_by_the_next()
+    {
+        var order = await RunningAsync(Job(Shell("echo before; sleep 0.5; echo alone; exit 7")), 0);
+
+        await agent.RestartAsync(() => SpinWait.SpinUntil(() => File.ReadLines(agent.Options.StartLog!).Any(line => line.Contains(order.Attempt.ToString(), StringComparison.Ordinal) && line.EndsWith("end", StringComparison.Ordinal)), TimeSpan.FromSeconds(10)));
+        var report = await agent.Coordinator.ReportAsync(order.Attempt);
+
+        Assert.Equal((Verdict.NonZeroExit, 7, "before\nalone\n"), (report.Verdict, report.Steps[0].Facts.ExitCode!.Value, Text(report.Steps[0].Stdout)));
+    }
+
+    [Fact]
+    public async Task A_report_that_was_not_acknowledged_is_sent_again_by_the_next_process()
+    {
+        agent.Coordinator.Acknowledges = false;
+        var order = Order(Job(Shell("echo x")));
+        await agent.Coordinator.OrderAsync(order);
+        var first = await agent.Coordinator.ReportAsync(order.Attempt);
+        agent.Coordinator.Acknowledges = true;
+
+        await agent.RestartAsync();
+        await EventuallyAsync(() => agent.Coordinator.Counts[order.Attempt] > 1 && !agent.Node.Book.Held.Contains(order.Attempt));
+
+        Assert.Equal(1, agent.Starts(order.Attempt));
+        Assert.Equal(Verdict.Succeeded, first.Verdict);
+    }
+
+    [Fact]
+    public async Task An_attempt_of_which_nothing_is_left_is_lost_and_said_so_once()
+    {
+        var order = Order(Job(Shell("echo never", "a"), Shell("echo never", "b")));
+        await agent.RestartAsync(() =>
+        {
+            // As after a power cut: the order is durable, the launcher knows nothing.
+            using var journal = Journal.Open(Path.Combine(agent.Options.StateDirectory, "journal"), new JournalOptions(), NullLogger.Instance, out _);
+            journal.Append(order, static (of, sequence) => new AcceptedEntry(sequence, 1, 0, of)).Durable.Wait();
+        });
+
+        var report = await agent.Coordinator.ReportAsync(order.Attempt);
+        Assert.Equal(Verdict.Lost, report.Verdict);
+        Assert.All(report.Steps, step => Assert.Equal(StepState.Skipped, step.State));
+        await EventuallyAsync(() => !agent.Node.Book.Held.Contains(order.Attempt));
+        await agent.RestartAsync();
+        Assert.DoesNotContain(order.Attempt, agent.Node.Book.Held);
+        Assert.Equal(0, agent.Starts(order.Attempt));
+    }
+
+    [Fact]
+    public async Task The_user_of_a_running_attempt_is_given_to_no_other_after_a_restart()
+    {
+        var order = await RunningAsync(Job(Shell("id -u; sleep 1.5")), 0);
+        await agent.RestartAsync();
+
+        var others = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => agent.RunAsync(Shell("id -u; sleep 0.1"))));
+        var report = await agent.Coordinator.ReportAsync(order.Attempt);
+
+        Assert.All(others, other => Assert.NotEqual(Text(report.Steps[0].Stdout), Text(other.Stdout)));
+    }
+
+    // What is awaited has no event to wait for: another object's state, changed by another thread.
+    private static async Task EventuallyAsync(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!condition())
+            await Task.Delay(5, patience.Token);
+    }
+}
