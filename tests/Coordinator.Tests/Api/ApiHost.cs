@@ -49,7 +49,8 @@ public sealed class ApiHost : IAsyncLifetime
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(new Remember(Logged)).SetMinimumLevel(LogLevel.Debug);
         builder.Services.AddSingleton<IJobs>(Jobs).AddSingleton<IBlobs>(Blobs).AddSingleton<IApiKeys>(new RememberedKeys()).AddSingleton<IAgents>(Agents)
-            .AddSingleton<IUsage>(Usage).AddSingleton<IReadiness>(Readiness).AddCorralApi();
+            .AddSingleton<IUsage>(Usage).AddSingleton<IReadiness>(Readiness)
+            .AddSingleton(new ApiOptions { KeepAlive = TimeSpan.FromMilliseconds(50) }).AddCorralApi();
         app = builder.Build();
         app.MapCorralApi();
         await app.StartAsync();

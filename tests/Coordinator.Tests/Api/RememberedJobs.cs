@@ -14,6 +14,9 @@ internal sealed class RememberedJobs(TimeProvider time) : IJobs
 
     public ConcurrentDictionary<JobId, IReadOnlyList<JobEvent>> Events { get; } = new();
 
+    /// <summary>A job whose watch is silent until the watcher leaves, and says so then.</summary>
+    public (JobId Id, TaskCompletionSource Left)? Silent { get; set; }
+
     /// <summary>How often the API handed jobs on.</summary>
     public int Submissions { get; private set; }
 
@@ -92,6 +95,18 @@ internal sealed class RememberedJobs(TimeProvider time) : IJobs
 
     public async IAsyncEnumerable<JobEvent> WatchAsync(JobId id, long fromEventId, bool withOutput, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (Silent is { } silent && silent.Id == id)
+        {
+            try
+            {
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            }
+            finally
+            {
+                silent.Left.SetResult();
+            }
+        }
+
         foreach (var e in Events.GetValueOrDefault(id, []))
         {
             await Task.Yield();

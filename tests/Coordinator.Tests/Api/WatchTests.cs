@@ -3,6 +3,7 @@ using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Corral.Coordinator.Application;
 using Corral.Shared.Jobs;
+using Microsoft.Extensions.Logging;
 
 namespace Corral.Coordinator.Tests.Api;
 
@@ -44,6 +45,26 @@ public sealed class WatchTests(ApiHost host) : IClassFixture<ApiHost>
         var stdout = Assert.Single(events, e => e.Type == "Stdout" && e.Data.GetProperty("stepIndex").GetInt32() == 0);
         Assert.Equal((byte[])[0, 0xff, (byte)'\n'], stdout.Data.GetProperty("data").GetBytesFromBase64());
         Assert.Equal(5, stdout.Data.GetProperty("offset").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_silent_stream_sends_comments_and_ends_when_the_watcher_leaves()
+    {
+        var id = Ended();
+        host.Jobs.Jobs[id] = host.Jobs.Jobs[id] with { State = JobState.Running };
+        var left = new TaskCompletionSource();
+        host.Jobs.Silent = (id, left);
+
+        using (var response = await host.Client.GetAsync($"/v1/jobs/{id}/events", HttpCompletionOption.ResponseHeadersRead, Stop))
+        {
+            using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(Stop));
+            Assert.Equal(": still here", await lines.ReadLineAsync(Stop));
+            Assert.Equal("", await lines.ReadLineAsync(Stop));
+            Assert.Equal(": still here", await lines.ReadLineAsync(Stop));
+        }
+
+        await left.Task.WaitAsync(TimeSpan.FromSeconds(20), Stop);
+        Assert.DoesNotContain(host.Logged, line => line.Level > LogLevel.Information);
     }
 
     [Theory]
