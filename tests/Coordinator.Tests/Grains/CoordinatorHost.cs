@@ -19,6 +19,7 @@ internal sealed class CoordinatorHost : IAsyncDisposable
     private CoordinatorHost(IHost host, string state, bool ownsState) => (Host, _state, _ownsState) = (host, state, ownsState);
 
     public IHost Host { get; }
+    public string State => _state;
     public IJobs Jobs => Host.Services.GetRequiredService<IJobs>();
     public SqliteJobStore Store => Host.Services.GetRequiredService<SqliteJobStore>();
     public T Get<T>() where T : notnull => Host.Services.GetRequiredService<T>();
