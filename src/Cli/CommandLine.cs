@@ -13,7 +13,7 @@ internal static class CommandLine
         var root = new RootCommand("Runs jobs in sandboxes: each step in a fresh one, with limits that the kernel enforces, a verdict and a bill.")
         {
             DemoCommand.Build(), UpCommand.Build(), RunCommand.Build(), SubmitCommand.Build(), GetCommand.Build(), ListCommand.Build(), LogsCommand.Build(),
-            CancelCommand.Build(), WaitCommand.Build(), UsageCommand.Build(), AgentsCommand.Build(), VersionCommand.Build(),
+            CancelCommand.Build(), WaitCommand.Build(), UsageCommand.Build(), AgentsCommand.Build(), DoctorCommand.Build(), VersionCommand.Build(),
         };
         SharedOptions.AddTo(root);
         return root;

@@ -46,10 +46,12 @@ internal sealed class CorralClient : IDisposable
         }
     }
 
-    /// <summary>Submits one job (an object) or several (an object with the list <c>jobs</c>).</summary>
+    /// <summary>Submits one job (an object), or several of one tenant: an object with the list <c>jobs</c>, for which a bare array stands too.</summary>
     public Task<JsonElement> SubmitAsync(ReadOnlyMemory<byte> json, string? idempotencyKey, CancellationToken cancellationToken)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, "v1/jobs") { Content = new ReadOnlyMemoryContent(json) };
+        var isArray = json.Span.TrimStart(" \t\r\n"u8).StartsWith("["u8);
+        byte[] body = isArray ? [.. "{\"jobs\":"u8, .. json.Span, .. "}"u8] : json.ToArray();
+        var request = new HttpRequestMessage(HttpMethod.Post, "v1/jobs") { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         if (idempotencyKey is not null)
             request.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);

@@ -9,7 +9,7 @@ internal static class SubmitCommand
 {
     public static Command Build()
     {
-        var file = new Argument<string>("file") { Description = "A JSON job, or several as {\"jobs\": [...]}; '-' is stdin", DefaultValueFactory = _ => "-" };
+        var file = new Argument<string>("file") { Description = "A JSON job, or several of one tenant as {\"jobs\": [...]} or a bare array; '-' is stdin", DefaultValueFactory = _ => "-" };
         var key = new Option<string?>("--idempotency-key") { Description = "A repeated submission under the same key within 24 hours gets the first one's answer" };
         var wait = new Option<bool>("--wait") { Description = "Wait until every job has ended; exit 0 only if every one Succeeded" };
         var command = new Command("submit", "Submit one job or many; printed ids are durable") { file, key, wait };

@@ -42,7 +42,8 @@ internal sealed class DemoRun(StateFolder state, TimeProvider clock)
     private static async Task<IReadOnlyList<(DemoJob Job, JobAnswer Answer)>> WorkAsync(CorralClient client, IReadOnlyList<DemoJob> jobs, CancellationToken cancellationToken)
     {
         List<(DemoJob Job, string Id)> submitted = [];
-        foreach (var part in jobs.Chunk(JobsOfASubmission))
+        // A submission is of one tenant: its idempotency key and its quota are that tenant's.
+        foreach (var part in jobs.GroupBy(job => job.Spec.Tenant).SelectMany(tenant => tenant.Chunk(JobsOfASubmission)))
         {
             var ids = Wire.Submitted(await client.SubmitAsync(Body(part), null, cancellationToken));
             submitted.AddRange(part.Zip(ids));

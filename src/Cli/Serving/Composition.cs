@@ -23,7 +23,7 @@ internal static class Composition
     public static WebApplication Build(StateFolder state, ServerMode mode)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = state.Path, ApplicationName = "corral", EnvironmentName = "Production" });
-        Configure(builder.Configuration, state, mode);
+        Configure(builder.Configuration, state, mode.Flags);
         builder.Host.UseDefaultServiceProvider(provider => (provider.ValidateOnBuild, provider.ValidateScopes) = (true, true));
         builder.Logging.ClearProviders().AddSerilog(ServerLogging.Create(builder.Configuration, state, mode.ForPeople), dispose: true);
         builder.Services.AddSingleton(TimeProvider.System);
@@ -47,7 +47,8 @@ internal static class Composition
         return app;
     }
 
-    private static void Configure(ConfigurationManager configuration, StateFolder state, ServerMode mode)
+    /// <summary>Reads the options of a state folder.</summary>
+    public static void Configure(ConfigurationManager configuration, StateFolder state, IReadOnlyDictionary<string, string?> flags)
     {
         // Nothing is read from the current directory, or from variables that are meant for other programs.
         configuration.Sources.Clear();
@@ -58,7 +59,7 @@ internal static class Composition
         });
         configuration.AddJsonFile(state.OptionsFile, optional: true, reloadOnChange: false);
         configuration.AddEnvironmentVariables(EnvironmentPrefix);
-        configuration.AddInMemoryCollection(mode.Flags);
+        configuration.AddInMemoryCollection(flags);
     }
 
     private static void AddBus(IServiceCollection services)
