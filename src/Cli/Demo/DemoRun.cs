@@ -2,7 +2,6 @@ using System.Text;
 using Corral.Cli.Client;
 using Corral.Cli.Commands;
 using Corral.Cli.Serving;
-using Spectre.Console;
 
 namespace Corral.Cli.Demo;
 
@@ -50,31 +49,28 @@ internal sealed class DemoRun(StateFolder state, TimeProvider clock)
         }
 
         List<(DemoJob Job, JobAnswer Answer)> ended = [];
-        await AnsiConsole.Progress()
-            .AutoClear(false)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
-            .StartAsync(async progress =>
+        await DemoProgress.ShowAsync(jobs.GroupBy(Day).Select(day => (day.Key, day.Sum(job => job.Expected.Count))), async steps =>
+        {
+            foreach (var (job, id) in submitted)
             {
-                var days = jobs.GroupBy(Day).ToDictionary(day => day.Key, day => progress.AddTask(day.Key, maxValue: day.Sum(job => job.Expected.Count)));
-                foreach (var (job, id) in submitted)
-                {
-                    if (job.Expected.Count > 2)
-                        await FollowStepsAsync(client, id, days[Day(job)], cancellationToken);
-                    ended.Add((job, Wire.Job(await client.WaitAsync(id, cancellationToken))));
-                    var day = days[Day(job)];
-                    day.Value = ended.Where(e => Day(e.Job) == Day(job)).Sum(e => e.Job.Expected.Count);
-                }
-            });
+                var done = ended.Where(e => Day(e.Job) == Day(job)).Sum(e => e.Job.Expected.Count);
+                if (job.Expected.Count > 2)
+                    await FollowStepsAsync(client, id, seen => steps(Day(job), done + seen), cancellationToken);
+                ended.Add((job, Wire.Job(await client.WaitAsync(id, cancellationToken))));
+                steps(Day(job), done + job.Expected.Count);
+            }
+        });
         return ended;
     }
 
     // A job of many steps shows each as it ends; the others are over before the eye has moved.
-    private static async Task FollowStepsAsync(CorralClient client, string id, ProgressTask day, CancellationToken cancellationToken)
+    private static async Task FollowStepsAsync(CorralClient client, string id, Action<int> ended, CancellationToken cancellationToken)
     {
+        var count = 0;
         await foreach (var (type, _) in client.WatchAsync($"v1/jobs/{id}/events", cancellationToken))
         {
             if (type == "StepEnded")
-                day.Increment(1);
+                ended(++count);
         }
     }
 

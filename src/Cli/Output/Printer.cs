@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Spectre.Console;
 
 namespace Corral.Cli.Output;
 
@@ -21,20 +20,13 @@ internal static class Printer
     /// <summary>One object a line, for programs that read a stream.</summary>
     public static void JsonLine(JsonElement item) => Console.Out.WriteLine(item.GetRawText());
 
-    /// <summary>A table without a frame: it reads the same on a terminal and in a file.</summary>
+    /// <summary>A table without a frame: it reads the same on a terminal and in a file, however wide.</summary>
     public static void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows, params int[] rightAligned)
     {
-        var table = new Table().NoBorder().Expand();
-        table.Expand = false;
-        for (var i = 0; i < columns.Count; i++)
-        {
-            var column = new TableColumn(Markup.Escape(columns[i])).NoWrap().PadRight(2);
-            table.AddColumn(rightAligned.Contains(i) ? column.RightAligned() : column);
-        }
-
-        foreach (var row in rows)
-            table.AddRow([.. row.Select(Markup.Escape)]);
-        Wide(AnsiConsole.Console).Write(table);
+        IReadOnlyList<string>[] lines = [columns, .. rows];
+        var widths = columns.Select((_, i) => lines.Max(line => line[i].Length)).ToArray();
+        foreach (var line in lines)
+            Console.WriteLine(string.Join("  ", line.Select((cell, i) => rightAligned.Contains(i) ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]))).TrimEnd());
     }
 
     /// <summary>10⁻⁹ units of money as a decimal number.</summary>
@@ -51,12 +43,4 @@ internal static class Printer
     };
 
     public static string Time(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "-";
-
-    // Spectre folds lines at 80 columns where stdout is not a terminal; a table in a file or a pipe has no such edge.
-    private static IAnsiConsole Wide(IAnsiConsole console)
-    {
-        if (Console.IsOutputRedirected)
-            console.Profile.Width = 4_096;
-        return console;
-    }
 }

@@ -71,7 +71,9 @@ internal sealed class StateFolder(string path)
     {
         try
         {
-            return File.ReadLines(file).FirstOrDefault() is { Length: > 0 } line ? line.Trim() : null;
+            // Sharing everything takes no flock: the lock file can be read while it is held.
+            using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            return reader.ReadLine() is { Length: > 0 } line ? line.Trim() : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
