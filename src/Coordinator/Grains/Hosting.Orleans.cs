@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Serialization;
 
@@ -10,6 +11,12 @@ internal static class GrainHosting
 {
     public const string Runtime = "Orleans";
 
+    private static readonly string[] s_upkeep =
+    [
+        TimeProviderNames.ActivationManagement, TimeProviderNames.GrainDirectory, TimeProviderNames.Membership,
+        TimeProviderNames.Messaging, TimeProviderNames.SystemTimers,
+    ];
+
     /// <summary>
     /// Adds a silo, and with it <see cref="IGrainFactory"/>. The silo is a cluster of its own on loopback, on ports that
     /// the system chose; it has no gateway clients. Services that call grains until their own end are added after it.
@@ -19,6 +26,8 @@ internal static class GrainHosting
         silo.UseLocalhostClustering(siloPort: FreePort(), gatewayPort: FreePort());
         // The product's language references the base library only, so its types carry no serializer of their own.
         silo.Services.AddSerializer(serializer => serializer.AddJsonSerializer(IsSharedLanguage));
+        // Only the grains and their timers follow the coordinator's clock: the silo's upkeep mixes its clock with DateTime.UtcNow.
+        foreach (var upkeep in s_upkeep) silo.Services.AddKeyedSingleton(upkeep, TimeProvider.System);
     });
 
     internal static bool IsSharedLanguage(Type type) =>
