@@ -33,6 +33,7 @@ public sealed class DenialTests(SandboxFixture sandboxes)
     [InlineData("i386")]
     public async Task A_call_through_a_foreign_interface_ends_the_program(string way)
     {
+        Assert.SkipWhen(way == "i386" && UserModeLinux.IsHere, "int 0x80 arrives there as the x86-64 call of that number");
         var result = await sandboxes.ProbeAsync(way);
         Assert.Equal(BadSystemCall, result.Signal);
     }
