@@ -28,6 +28,18 @@ public sealed class SqliteJobStoreTests : JobStoreContract
     }
 
     [Fact]
+    public async Task The_log_is_copied_back_and_starts_over_while_writes_go_on()
+    {
+        await using var store = await SqliteTestStore.OpenAsync();
+        var fill = new Dictionary<string, string> { ["fill"] = new('x', 60_000) };
+        for (var i = 0; i < 300; i++)
+            await store.SubmitAsync(TestStore.Job(labels: fill));
+        // Each job is twice in its pages; all of them together are 36 MB, and the writer's own backstop would come at 64 MB.
+        Assert.InRange(new FileInfo(store.Options.Path + "-wal").Length, 1, 30 << 20);
+        Assert.InRange(new FileInfo(store.Options.Path).Length, 10 << 20, long.MaxValue);
+    }
+
+    [Fact]
     public async Task A_database_of_a_newer_version_is_refused_with_the_remedy()
     {
         await using var store = await SqliteTestStore.OpenAsync();

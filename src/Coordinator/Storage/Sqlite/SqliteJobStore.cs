@@ -8,6 +8,7 @@ internal sealed partial class SqliteJobStore(StorageOptions options, RateCard ca
     private FileStream? _lock;
     private SqliteWriter? _writer;
     private SqliteReaders? _readers;
+    private SqliteCheckpoints? _checkpoints;
 
     private SqliteWriter Writer => _writer ?? throw new StorageException(StorageFault.Stopped, "The store is not open.");
     private SqliteReaders Readers => _readers ?? throw new StorageException(StorageFault.Stopped, "The store is not open.");
@@ -24,6 +25,7 @@ internal sealed partial class SqliteJobStore(StorageOptions options, RateCard ca
     {
         // The host closes it when everything has stopped, and the container once more.
         Interlocked.Exchange(ref _writer, null)?.Dispose();
+        Interlocked.Exchange(ref _checkpoints, null)?.Dispose();
         Interlocked.Exchange(ref _readers, null)?.Dispose();
         _lock?.Dispose();
         return ValueTask.CompletedTask;
@@ -36,7 +38,7 @@ internal sealed partial class SqliteJobStore(StorageOptions options, RateCard ca
         try
         {
             // In WAL mode FULL flushes the log at each commit, before it returns. https://www.sqlite.org/pragma.html#pragma_synchronous
-            session.Script($"PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = {(int)options.Synchronous}; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000;");
+            session.Script($"PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = {(int)options.Synchronous}; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 16000; PRAGMA cache_size = -16000;");
             SqliteMigrations.Apply(session, path);
             session.Sql("INSERT OR IGNORE INTO rate_cards (id, effective_from, per_cpu_second, per_gib_second, per_job) VALUES (?, 0, ?, ?, ?)")
                 .With(card.Id).With(card.PerCpuSecond).With(card.PerGibSecond).With(card.PerJob).Run();
@@ -48,7 +50,8 @@ internal sealed partial class SqliteJobStore(StorageOptions options, RateCard ca
             throw;
         }
 
-        _writer = new SqliteWriter(session);
+        _checkpoints = new SqliteCheckpoints(path);
+        _writer = new SqliteWriter(session, _checkpoints.Committed);
         _readers = new SqliteReaders(path);
     }
 

@@ -16,9 +16,12 @@ internal sealed class SqliteWriter : IDisposable
     private readonly SqliteSession _session;
     private readonly Thread _thread;
 
-    public SqliteWriter(SqliteSession session)
+    private readonly Action<SqliteSession> _committed;
+
+    public SqliteWriter(SqliteSession session, Action<SqliteSession> committed)
     {
         _session = session;
+        _committed = committed;
         _thread = new Thread(Work) { IsBackground = true, Name = "corral-sqlite-writer" };
         _thread.Start();
     }
@@ -88,6 +91,7 @@ internal sealed class SqliteWriter : IDisposable
         Interlocked.Add(ref _writes, _batch.Count);
         foreach (var write in _batch)
             write.Complete();
+        _committed(_session);
     }
 
     private void Execute(PendingWrite write)
