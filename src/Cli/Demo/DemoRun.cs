@@ -1,12 +1,16 @@
 using System.Text;
 using Corral.Cli.Client;
 using Corral.Cli.Commands;
+using Corral.Cli.Output;
 using Corral.Cli.Serving;
 
 namespace Corral.Cli.Demo;
 
 /// <summary>Runs the demo's days through the HTTP API of a server started for them, and judges everything that came of it.</summary>
-internal sealed class DemoRun(StateFolder state, TimeProvider clock)
+/// <param name="state">The folder that the server is started on.</param>
+/// <param name="clock">Tells since when the receipts count.</param>
+/// <param name="json">Each job as the API gives it, one a line, instead of tables.</param>
+internal sealed class DemoRun(StateFolder state, TimeProvider clock, bool json)
 {
     /// <summary>Jobs in one submission: a body stays well below the API's limit.</summary>
     private const int JobsOfASubmission = 50;
@@ -22,7 +26,8 @@ internal sealed class DemoRun(StateFolder state, TimeProvider clock)
             var from = clock.GetUtcNow();
             List<DemoJob> jobs = [.. JudgesDay.Jobs(), .. BatchDay.Jobs()];
             var ended = await WorkAsync(client, jobs, cancellationToken);
-            DemoReport.Print(ended, all);
+            if (!json)
+                DemoReport.Print(ended, all);
             foreach (var (job, answer) in ended)
                 Judge(job, answer);
             await JudgeReceiptsAsync(client, from, ended, cancellationToken);
@@ -31,6 +36,8 @@ internal sealed class DemoRun(StateFolder state, TimeProvider clock)
         _differences.AddRange(Leftovers.Find(state));
         foreach (var difference in _differences)
             await Console.Error.WriteLineAsync($"corral: {difference}");
+        if (json)
+            return _differences.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
         Console.WriteLine();
         Console.WriteLine(_differences.Count == 0
             ? "Every verdict, fact and receipt is as expected, and nothing is left behind."
@@ -38,7 +45,7 @@ internal sealed class DemoRun(StateFolder state, TimeProvider clock)
         return _differences.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
     }
 
-    private static async Task<IReadOnlyList<(DemoJob Job, JobAnswer Answer)>> WorkAsync(CorralClient client, IReadOnlyList<DemoJob> jobs, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(DemoJob Job, JobAnswer Answer)>> WorkAsync(CorralClient client, IReadOnlyList<DemoJob> jobs, CancellationToken cancellationToken)
     {
         List<(DemoJob Job, string Id)> submitted = [];
         // A submission is of one tenant: its idempotency key and its quota are that tenant's.
@@ -56,7 +63,10 @@ internal sealed class DemoRun(StateFolder state, TimeProvider clock)
                 var done = ended.Where(e => Day(e.Job) == Day(job)).Sum(e => e.Job.Expected.Count);
                 if (job.Expected.Count > 2)
                     await FollowStepsAsync(client, id, seen => steps(Day(job), done + seen), cancellationToken);
-                ended.Add((job, Wire.Job(await client.WaitAsync(id, cancellationToken))));
+                var answer = await client.WaitAsync(id, cancellationToken);
+                if (json)
+                    Printer.JsonLine(answer);
+                ended.Add((job, Wire.Job(answer)));
                 steps(Day(job), done + job.Expected.Count);
             }
         });
@@ -91,7 +101,8 @@ internal sealed class DemoRun(StateFolder state, TimeProvider clock)
     private async Task JudgeReceiptsAsync(CorralClient client, DateTimeOffset from, IReadOnlyList<(DemoJob Job, JobAnswer Answer)> ended, CancellationToken cancellationToken)
     {
         var usage = Wire.Usage(await client.GetAsync(UsageCommand.Path(null, from, null), cancellationToken));
-        DemoReport.PrintReceipts(usage.Totals);
+        if (!json)
+            DemoReport.PrintReceipts(usage.Totals);
         foreach (var tenant in ended.GroupBy(e => e.Job.Spec.Tenant))
         {
             var receipt = usage.Totals.FirstOrDefault(t => t.Tenant == tenant.Key);
