@@ -37,6 +37,7 @@ internal static class CoordinatorHosting
         services.AddSingleton<IBlobs>(provider => provider.GetRequiredService<DirectoryBlobs>());
         services.AddSingleton<IBlobTransfer>(provider => provider.GetRequiredService<DirectoryBlobs>());
         services.AddSingleton<IAgentBus, MassTransitAgentBus>();
+        services.AddSingleton<IBusHealth, BusHealth>();
 
         services.AddSingleton<MonotonicJobIds>();
         services.AddSingleton<IJobs, Jobs>();

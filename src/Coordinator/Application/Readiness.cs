@@ -1,15 +1,13 @@
 using Corral.Coordinator.Storage;
-using MassTransit;
 
 namespace Corral.Coordinator.Application;
 
 /// <summary>Asks the parts.</summary>
-internal sealed class Readiness(IJobStore store, IBusControl bus) : IReadiness
+internal sealed class Readiness(IJobStore store, IBusHealth bus) : IReadiness
 {
     public async Task<IReadOnlyList<ReadinessCheck>> CheckAsync(CancellationToken cancellationToken)
     {
-        var health = bus.CheckHealth();
-        var busCheck = new ReadinessCheck("bus", health.Status == BusHealthStatus.Healthy, Needed: true, health.Description ?? health.Status.ToString());
+        var busCheck = bus.Check();
         try
         {
             var agents = await store.AgentsAsync(null, cancellationToken);
