@@ -4,7 +4,6 @@ using Corral.Agent.Files;
 using Corral.Agent.Messaging;
 using Corral.Agent.Metering;
 using Corral.Shared.Contracts;
-using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -14,7 +13,7 @@ namespace Corral.Agent;
 /// <summary>The agent as a part of a host: starts with it, stops with it, and stops it where the agent cannot go on.</summary>
 internal sealed partial class AgentService(
     IOptions<AgentOptions> options, IOptions<JournalOptions> journal, IOptions<OutputOptions> outputs, IOptions<BlobCacheOptions> blobCache,
-    IBus bus, IBlobTransfer blobs, IHostApplicationLifetime host, ILoggerFactory loggers, ILogger<AgentService> logger, Func<string, ICgroupDriver>? openGroups = null) : IHostedService
+    ICoordinatorLink link, IBlobTransfer blobs, IHostApplicationLifetime host, ILoggerFactory loggers, ILogger<AgentService> logger, Func<string, ICgroupDriver>? openGroups = null) : IHostedService
 {
     /// <summary>The agent's name.</summary>
     public string Id => options.Value.Id;
@@ -33,7 +32,7 @@ internal sealed partial class AgentService(
                 Journal = journal.Value,
                 Outputs = outputs.Value,
                 BlobCache = blobCache.Value,
-                Link = new BusLink(bus),
+                Link = link,
                 Blobs = blobs,
                 Loggers = loggers,
                 OpenGroups = openGroups ?? CgroupDrivers.Open,

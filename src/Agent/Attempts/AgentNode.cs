@@ -35,6 +35,7 @@ internal sealed class AgentNode : IAsyncDisposable
 
         Lease = new LeaseKeeper(parts.Link, clock, options.RenewEvery, loggers.CreateLogger<LeaseKeeper>())
         {
+            Instance = instance,
             Introduce = () => new AgentStarted(options.Id, instance, options.Pool, capacity, options.Labels, UsageMeter.KernelRelease, cgroups.Mode, Book!.Held, Version),
             Held = () => Book!.Held,
             Moved = OnLeaseMoved,

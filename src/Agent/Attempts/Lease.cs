@@ -8,7 +8,8 @@ internal sealed class Lease
 {
     private const int RememberedRenewals = 32;
     private readonly long[] _sentNs = new long[RememberedRenewals];
-    private long _startSentNs;
+    private long _askedNs;
+    private bool _isAsking;
     private long _lastRenewal;
 
     /// <summary>The epoch; 0 before the first and after a loss: orders of every epoch are then dropped.</summary>
@@ -25,18 +26,22 @@ internal sealed class Lease
     /// <summary>The agent asks for a lease. Of several tries the first counts, as nobody knows which one is answered.</summary>
     public void Asked(long nowNs)
     {
-        if (_startSentNs == 0)
-            _startSentNs = nowNs;
+        if (!_isAsking)
+            _askedNs = nowNs;
+        _isAsking = true;
     }
 
-    /// <summary>The lease begins; false where the answer is an old one.</summary>
+    /// <summary>
+    /// The lease begins; false where the answer is an old one. Every try that arrived is answered with an epoch of its own, and the highest is the one that
+    /// the coordinator means: it may also come while an earlier one is held, and then never ends it sooner.
+    /// </summary>
     public bool Welcome(long epoch, long leaseMs)
     {
-        if (epoch <= HighestEpoch || _startSentNs == 0)
+        if (epoch <= HighestEpoch || _askedNs == 0)
             return false;
-        (Epoch, HighestEpoch) = (epoch, epoch);
-        EndsNs = _startSentNs + (leaseMs * 1_000_000);
-        _startSentNs = 0;
+        var ends = _askedNs + (leaseMs * 1_000_000);
+        EndsNs = Epoch == 0 ? ends : Math.Max(EndsNs, ends);
+        (Epoch, HighestEpoch, _isAsking) = (epoch, epoch, false);
         return true;
     }
 

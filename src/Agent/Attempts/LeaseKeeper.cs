@@ -18,6 +18,9 @@ internal sealed partial class LeaseKeeper(ICoordinatorLink link, TimeProvider cl
     private bool _wasHeld;
     private TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>This process: an answer to an earlier one is none.</summary>
+    public required Guid Instance { get; init; }
+
     /// <summary>Makes the message that asks for a lease.</summary>
     public required Func<AgentStarted> Introduce { get; init; }
 
@@ -65,6 +68,8 @@ internal sealed partial class LeaseKeeper(ICoordinatorLink link, TimeProvider cl
 
     public void On(AgentWelcomed welcome)
     {
+        if (welcome.Instance != Instance)
+            return;
         bool began, isHeld;
         lock (_gate)
         {

@@ -1,4 +1,5 @@
 using Corral.Agent;
+using Corral.Agent.Messaging;
 using Corral.Coordinator;
 using Corral.Coordinator.Api;
 using Corral.Coordinator.Messaging;

@@ -14,16 +14,7 @@ public sealed class AgentFixture(CgroupFixture cgroups) : IAsyncLifetime
     private static int s_last;
     private readonly ILoggerFactory _loggers = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(new TestOutputLoggers()));
 
-    internal AgentOptions Options { get; } = new()
-    {
-        Id = "kernel-test",
-        StateDirectory = Path.Combine(cgroups.StateDirectory, $"agent-{Interlocked.Increment(ref s_last)}"),
-        Cpus = 8,
-        MemoryBytes = 4L << 30,
-        WarmSandboxes = 2,
-        RenewEvery = TimeSpan.FromMilliseconds(200),
-        StartLog = Path.Combine(cgroups.StateDirectory, $"agent-{s_last}.starts"),
-    };
+    internal AgentOptions Options { get; } = OptionsIn(Path.Combine(cgroups.StateDirectory, $"agent-{Interlocked.Increment(ref s_last)}"));
 
     internal TestCoordinator Coordinator { get; } = new();
 
@@ -81,6 +72,17 @@ public sealed class AgentFixture(CgroupFixture cgroups) : IAsyncLifetime
     /// <summary>How often the launcher started steps of an attempt, by its own record.</summary>
     internal int Starts(AttemptId attempt) =>
         File.ReadLines(Options.StartLog!).Count(line => line.Contains(attempt.ToString(), StringComparison.Ordinal) && line.EndsWith("start", StringComparison.Ordinal));
+
+    private static AgentOptions OptionsIn(string stateDirectory) => new()
+    {
+        Id = "kernel-test",
+        StateDirectory = stateDirectory,
+        Cpus = 8,
+        MemoryBytes = 4L << 30,
+        WarmSandboxes = 2,
+        RenewEvery = TimeSpan.FromMilliseconds(200),
+        StartLog = stateDirectory + ".starts",
+    };
 
     private async Task StartAsync()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Corral.Agent.KernelTests.Sandbox;
 using Corral.Agent.Metering;
 using Corral.Agent.Tests.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -31,7 +32,7 @@ public sealed class FullDiskTests : IDisposable
             while (!journal.IsBlocked)
             {
                 appends.Add(Accept(journal, Some.Attempt()));
-                await Task.WhenAny(appends[^1], Task.Delay(50, TestContext.Current.CancellationToken));
+                await Eventually.AsyncThat(() => appends[^1].IsCompleted || journal.IsBlocked, "an entry written, or the disk found full");
             }
 
             var blocked = Accept(journal, attempt);

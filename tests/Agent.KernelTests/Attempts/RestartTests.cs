@@ -1,3 +1,4 @@
+using Corral.Agent.KernelTests.Sandbox;
 using Corral.Agent.Metering;
 using Corral.Shared.Contracts;
 using Corral.Shared.Jobs;
@@ -73,7 +74,7 @@ public sealed class RestartTests(AgentFixture agent) : IClassFixture<AgentFixtur
         agent.Coordinator.Acknowledges = true;
 
         await agent.RestartAsync();
-        await EventuallyAsync(() => agent.Coordinator.Counts[order.Attempt] > 1 && !agent.Node.Book.Held.Contains(order.Attempt));
+        await Eventually.AsyncThat(() => agent.Coordinator.Counts[order.Attempt] > 1 && !agent.Node.Book.Held.Contains(order.Attempt), $"{order.Attempt} reported again and acknowledged");
 
         Assert.Equal(1, agent.Starts(order.Attempt));
         Assert.Equal(Verdict.Succeeded, first.Verdict);
@@ -93,7 +94,7 @@ public sealed class RestartTests(AgentFixture agent) : IClassFixture<AgentFixtur
         var report = await agent.Coordinator.ReportAsync(order.Attempt);
         Assert.Equal(Verdict.Lost, report.Verdict);
         Assert.All(report.Steps, step => Assert.Equal(StepState.Skipped, step.State));
-        await EventuallyAsync(() => !agent.Node.Book.Held.Contains(order.Attempt));
+        await Eventually.AsyncThat(() => !agent.Node.Book.Held.Contains(order.Attempt), $"{order.Attempt} acknowledged");
         await agent.RestartAsync();
         Assert.DoesNotContain(order.Attempt, agent.Node.Book.Held);
         Assert.Equal(0, agent.Starts(order.Attempt));
@@ -109,13 +110,5 @@ public sealed class RestartTests(AgentFixture agent) : IClassFixture<AgentFixtur
         var report = await agent.Coordinator.ReportAsync(order.Attempt);
 
         Assert.All(others, other => Assert.NotEqual(Text(report.Steps[0].Stdout), Text(other.Stdout)));
-    }
-
-    // What is awaited has no event to wait for: another object's state, changed by another thread.
-    private static async Task EventuallyAsync(Func<bool> condition)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!condition())
-            await Task.Delay(5, patience.Token);
     }
 }

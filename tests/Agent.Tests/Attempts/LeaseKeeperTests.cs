@@ -21,6 +21,7 @@ public sealed class LeaseKeeperTests : IAsyncDisposable
     public LeaseKeeperTests() =>
         _keeper = new LeaseKeeper(_link, _clock, Second, NullLogger<LeaseKeeper>.Instance)
         {
+            Instance = Guid.Empty,
             Introduce = () => new AgentStarted("a1", Guid.Empty, "default", new AgentCapacity(1, 1, 1), new Dictionary<string, string>(), "6", "v2", [], "1"),
             Held = () => [],
             Moved = (remaining, first) => _moves.Add((remaining, first)),
@@ -125,6 +126,18 @@ public sealed class LeaseKeeperTests : IAsyncDisposable
         }
 
         await _lost.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_welcome_to_an_earlier_process_is_none()
+    {
+        var asleep = _clock.NextTimerAsync();
+        _loop = _keeper.RunAsync(_stop.Token);
+        await asleep;
+
+        _keeper.On(new AgentWelcomed("a1", Guid.NewGuid(), 9, 5000, []));
+
+        Assert.Equal(0, _keeper.Epoch);
     }
 
     [Fact]

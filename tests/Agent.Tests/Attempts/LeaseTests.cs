@@ -83,5 +83,16 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public void Of_several_welcomes_the_highest_epoch_stands_and_ends_nothing_sooner()
+    {
+        var lease = Welcomed();
+        lease.Renewed(1, lease.Renewing(3000 * Ms), 5000);
+
+        Assert.True(lease.Welcome(2, 5000));
+        Assert.Equal((2, 8000 * Ms), (lease.Epoch, lease.EndsNs));
+        Assert.False(lease.Welcome(1, 5000));
+    }
+
+    [Fact]
     public void A_welcome_that_nobody_asked_for_is_none() => Assert.False(new Lease().Welcome(1, 5000));
 }

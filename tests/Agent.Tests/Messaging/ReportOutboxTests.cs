@@ -19,6 +19,7 @@ public sealed class ReportOutboxTests : IAsyncDisposable
     {
         _lease = new LeaseKeeper(new RecordingLink(), _clock, TimeSpan.FromSeconds(1), NullLogger<LeaseKeeper>.Instance)
         {
+            Instance = Guid.Empty,
             Introduce = () => new AgentStarted("a1", Guid.Empty, "default", new AgentCapacity(1, 1, 1), new Dictionary<string, string>(), "6", "v2", [], "1"),
             Held = () => [],
             Moved = (_, _) => { },
