@@ -25,6 +25,7 @@ internal sealed class JobGrain(IJobStore store, IAgentBus bus, TimeProvider cloc
     private AttemptId? _outputOf;
     private bool _wantsOutput;
     private int _waiting;
+    private bool _leaving;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -47,6 +48,8 @@ internal sealed class JobGrain(IJobStore store, IAgentBus bus, TimeProvider cloc
 
     public async Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
+        if (_leaving)
+            return _ended.Task.IsCompleted;
         _waiting++;
         try
         {
@@ -79,7 +82,7 @@ internal sealed class JobGrain(IJobStore store, IAgentBus bus, TimeProvider cloc
             {
                 var (events, position) = _buffer.After(cursor.Life == _life ? cursor.Position : 0, cursor.LastId);
                 var left = LongestWait - clock.GetElapsedTime(until);
-                if (events.Count > 0 || _ended.Task.IsCompleted || left <= TimeSpan.Zero)
+                if (events.Count > 0 || _ended.Task.IsCompleted || _leaving || left <= TimeSpan.Zero)
                 {
                     var lastId = events.LastOrDefault(happened => happened.Id is not null)?.Id ?? cursor.LastId;
                     return new JobHappenings(events, new WatchCursor(_life, position, lastId), _ended.Task.IsCompleted);
@@ -144,10 +147,17 @@ internal sealed class JobGrain(IJobStore store, IAgentBus bus, TimeProvider cloc
         if (!_ended.Task.IsCompleted)
             await GrainFactory.GetGrain<IPoolGrain>(_pool!).WatchAsync(_job, on: false);
         // Somebody may have come while the pool was told.
-        if (_waiting == 0)
-            DeactivateOnIdle();
-        else if (!_ended.Task.IsCompleted)
-            await LookAsync(CancellationToken.None);
+        if (_waiting > 0)
+        {
+            if (!_ended.Task.IsCompleted)
+                await LookAsync(CancellationToken.None);
+            return;
+        }
+
+        // A call may have been accepted whose turn is yet to come. Nobody tells this activation anything any more, so that call must not wait here: it is
+        // answered at once, and its caller's next one reaches the next activation.
+        _leaving = true;
+        DeactivateOnIdle();
     }
 
     private void Changed()
