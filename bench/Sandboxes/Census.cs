@@ -10,7 +10,7 @@ namespace Corral.Bench.Sandboxes;
 /// <param name="LauncherMounts">Mounts of the launcher's own namespace.</param>
 /// <param name="Groups">Groups beneath the slice.</param>
 /// <param name="Processes">Descendants of the launcher, zombies too.</param>
-/// <param name="Namespaces">Namespaces that the launcher's descendants, or descriptors and mounts of either process, hold alive.</param>
+/// <param name="Namespaces">Namespaces that the launcher and its descendants, or descriptors and mounts of these and of this process, hold alive.</param>
 /// <param name="LauncherResidentKb">VmRSS of the launcher.</param>
 internal sealed record Census(
     int AgentDescriptors,
@@ -76,14 +76,39 @@ internal sealed record Census(
             foreach (var kind in Kinds)
                 Add(namespaces, $"/proc/{pid}/ns/{kind}");
         }
-        foreach (var owner in new[] { "self", family[0].ToString(CultureInfo.InvariantCulture) })
+        foreach (var owner in family.Select(pid => pid.ToString(CultureInfo.InvariantCulture)).Append("self"))
         {
-            foreach (var descriptor in Directory.GetFileSystemEntries($"/proc/{owner}/fd"))
+            foreach (var descriptor in Entries($"/proc/{owner}/fd"))
                 Add(namespaces, descriptor);
-            foreach (var line in File.ReadLines($"/proc/{owner}/mountinfo").Where(line => line.Contains(" - nsfs ", StringComparison.Ordinal)))
+            foreach (var line in Lines($"/proc/{owner}/mountinfo").Where(line => line.Contains(" - nsfs ", StringComparison.Ordinal)))
                 namespaces.Add(line.Split(' ')[3]);
         }
         return namespaces.Count;
+    }
+
+    // A process may end between being listed and being looked at.
+    private static string[] Entries(string directory)
+    {
+        try
+        {
+            return Directory.GetFileSystemEntries(directory);
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
+    private static string[] Lines(string file)
+    {
+        try
+        {
+            return File.ReadAllLines(file);
+        }
+        catch (IOException)
+        {
+            return [];
+        }
     }
 
     private static void Add(HashSet<string> namespaces, string link)
