@@ -13,7 +13,7 @@ internal sealed class LeakRows(BarReport report, bool quick, BenchRoot root, Gro
         var total = quick ? 1_000 : 10_000;
         using var slice = new GroupTree($"{Path.GetFileName(groups.Path)}-slice");
         await using var sandboxes = await CorralSandboxes.StartAsync(root, _ => new ControllerlessDriver(slice), Warm, cancellationToken);
-        var run = new SandboxRun(sandboxes, BenchRoot.LibcFree);
+        var run = new SandboxRun(sandboxes, BenchRoot.LibcFree) { KeepsPhases = false };
         // Code, buffers and tables that the first few hundred make and all later ones share are not a leak.
         await RepeatAsync(run, 500, cancellationToken);
         var (before, heapBefore) = await TakeAsync(sandboxes, slice, null, cancellationToken);
