@@ -49,7 +49,7 @@ internal sealed class LauncherConnection : IEventSource, IDisposable
             var hello = new HelloMessage { Version = Init.Protocol.Version };
             hello.Envelope.Kind = MessageKind.Hello;
             var errno = PacketSocket.TrySend(socket, AsBytes(in hello), []);
-            if (errno != 0) throw Broken(errno);
+            if (errno != 0) throw TurnedAway(errno);
             var buffer = new byte[Init.Protocol.MaxMessage];
             Span<int> descriptors = stackalloc int[PacketSocket.MaxDescriptors];
             var welcome = MemoryMarshal.Read<HelloMessage>(Receive(socket, buffer, descriptors, MessageKind.Welcome, out _));
@@ -144,6 +144,9 @@ internal sealed class LauncherConnection : IEventSource, IDisposable
 
     private static SandboxException Broken(int errno) => new(SandboxStep.TalkToLauncher, "the launcher's socket", errno);
 
+    private static SandboxException TurnedAway(int errno) =>
+        new(SandboxStep.TalkToLauncher, "the launcher's socket", errno == 0 ? Errno.EPIPE : errno, "Most likely another agent is attached to this state folder: one at a time.");
+
     private static ReadOnlySpan<byte> AsBytes<T>(in T message)
         where T : unmanaged => MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in message));
 
@@ -153,7 +156,7 @@ internal sealed class LauncherConnection : IEventSource, IDisposable
             throw new SandboxException(SandboxStep.TalkToLauncher, "the launcher's socket", $"it did not answer within {AnswerTime.TotalSeconds} s.");
         var length = PacketSocket.TryReceive(socket, buffer, descriptors, out count);
         if (length < Unsafe.SizeOf<Envelope>())
-            throw new SandboxException(SandboxStep.TalkToLauncher, "the launcher's socket", "it was closed at once: another agent is attached to this state folder.");
+            throw TurnedAway(-length);
         var kind = MemoryMarshal.Read<Envelope>(buffer).Kind;
         if (expected != MessageKind.None && kind != expected)
             throw new SandboxException(SandboxStep.TalkToLauncher, "the launcher's socket", $"it said {kind} instead of {expected}.");

@@ -12,6 +12,9 @@ internal sealed class LauncherLink
     public LauncherConnection Connection =>
         _connection ?? throw new SandboxException(SandboxStep.TalkToLauncher, "the launcher", Interop.Errno.EAGAIN, "It has died, and another is being started.");
 
+    /// <summary>The connection, if there is one.</summary>
+    public LauncherConnection? Current => _connection;
+
     /// <summary>Whether launcher and cloner live; where not, the death of a sandbox was no doing of its step.</summary>
     public bool IsAlive => _connection is { IsAlive: true };
 

@@ -32,6 +32,7 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private Task _reconnecting = Task.CompletedTask;
     private long _leaseEndNs;
+    private int _disposed;
 
     private SandboxHost(SandboxOptions options, ICgroupDriver cgroups, ILogger logger, TimeProvider time)
     {
@@ -57,6 +58,13 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
 
     /// <summary>Warm sandboxes that wait for a step.</summary>
     public int WarmCount => _pool.ReadyCount;
+
+    /// <summary>The launcher's process; false while one is being replaced.</summary>
+    public bool TryGetLauncher(out int processId)
+    {
+        processId = _link.Current?.LauncherProcessId ?? 0;
+        return processId != 0;
+    }
 
     /// <summary>The launcher's process.</summary>
     public int LauncherProcessId => _link.Connection.LauncherProcessId;
@@ -115,6 +123,7 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
     /// <summary>Ends unused sandboxes and leaves running ones to the launcher, which holds them for the next agent process until the lease ends.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _stopping.CancelAsync();
         await _pool.DisposeAsync();
         await _reconnecting;
