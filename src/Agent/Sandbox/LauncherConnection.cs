@@ -112,17 +112,18 @@ internal sealed class LauncherConnection : IEventSource, IDisposable
         while (true)
         {
             var length = PacketSocket.TryReceive(_socket, _buffer, descriptors, out var count);
-            if (length == -Errno.EAGAIN) return;
+            if (length == -Errno.EAGAIN) break;
             if (length < Unsafe.SizeOf<Envelope>())
             {
-                _loop!.Unwatch(_socket);
-                _loop.Remove(_source);
+                _loop!.Remove(_source);
                 _events!.OnLost();
                 return;
             }
 
             Handle(_buffer.AsSpan(0, length), descriptors[..count]);
         }
+
+        _loop!.WatchAgain(_source, tag, _socket);
     }
 
     /// <summary>Waits until the launcher has ended, which it does by itself when it is of no use any more; false where it has not in time.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Corral.Agent.Cgroups;
 using Corral.Agent.Init;
 using Corral.Agent.Interop;
@@ -101,10 +100,10 @@ internal sealed partial class LiveSandbox : IEventSource
                 End();
                 break;
             case StdoutTag:
-                Drain(Stdout);
+                Drain(Stdout, tag);
                 break;
             default:
-                Drain(Stderr);
+                Drain(Stderr, tag);
                 break;
         }
     }
@@ -136,32 +135,37 @@ internal sealed partial class LiveSandbox : IEventSource
         _room.Remover.Add(Group);
     }
 
-    private unsafe void ReadControl()
+    // PID 1 says two things: that it is ready, and how the step ended.
+    private void ReadControl()
     {
-        Span<byte> buffer = stackalloc byte[256];
-        while (_report is null)
+        if (!_saidReady && _step is null)
         {
-            var length = PacketSocket.TryReceive(_control!, buffer, [], out _, peek: true);
-            if (length == -Errno.EAGAIN) return;
-            if (length == sizeof(ReadyMessage) && MemoryMarshal.Read<MessageKind>(buffer) == MessageKind.Ready)
-            {
-                PacketSocket.TryReceive(_control!, buffer, [], out _);
-                BecomeReady(MemoryMarshal.Read<ReadyMessage>(buffer));
-                continue;
-            }
-
-            if (length == sizeof(EndedMessage) && MemoryMarshal.Read<MessageKind>(buffer) == MessageKind.Ended)
-            {
-                // It stays in the socket: should this process die before the result is safe, the next one reads it there.
-                _report = MemoryMarshal.Read<EndedMessage>(buffer);
-                _reportedNs = BootClock.Instance.GetTimestamp();
-                _step?.OnReported();
-            }
-
-            break;
+            if (ReadReady()) _room.Loop.WatchAgain(_source, ControlTag, _control!);
         }
+        else if (_report is null)
+        {
+            ReadReport();
+        }
+    }
 
-        _room.Loop.Unwatch(_control!);
+    private unsafe bool ReadReady()
+    {
+        ReadyMessage message;
+        var length = PacketSocket.TryReceive(_control!, new Span<byte>(&message, sizeof(ReadyMessage)), [], out _);
+        if (length != sizeof(ReadyMessage) || message.Kind != MessageKind.Ready) return false;
+        BecomeReady(message);
+        return true;
+    }
+
+    private unsafe void ReadReport()
+    {
+        EndedMessage message;
+        // It stays in the socket: should this process die before the result is safe, the next one reads it there.
+        var length = PacketSocket.TryReceive(_control!, new Span<byte>(&message, sizeof(EndedMessage)), [], out _, peek: true);
+        if (length != sizeof(EndedMessage) || message.Kind != MessageKind.Ended) return;
+        _report = message;
+        _reportedNs = BootClock.Instance.GetTimestamp();
+        _step?.OnReported();
     }
 
     private void BecomeReady(ReadyMessage message)
@@ -178,9 +182,9 @@ internal sealed partial class LiveSandbox : IEventSource
         _onReady?.Invoke(this, null);
     }
 
-    private void Drain(OutputCapture output)
+    private void Drain(OutputCapture output, int tag)
     {
-        if (!output.Drain()) _room.Loop.Unwatch(output.Pipe);
+        if (output.Drain()) _room.Loop.WatchAgain(_source, tag, output.Pipe);
         if (_step is { } step && Stdout.Total + Stderr.Total > step.OutputLimit) step.Kill(KillReason.Output);
     }
 
@@ -190,7 +194,6 @@ internal sealed partial class LiveSandbox : IEventSource
         var deadNs = BootClock.Instance.GetTimestamp();
         ReadControl();
         _room.Loop.Remove(_source);
-        _room.Loop.Unwatch(_process!);
         if (Interlocked.Exchange(ref _state, Dead) == Unused)
         {
             EndUnused();
