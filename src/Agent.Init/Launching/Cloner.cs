@@ -1,11 +1,11 @@
 // Theory of operation.
 //
 // Three kinds of process live in this one file of 40 KB. The launcher listens to the agent, holds every sandbox's descriptors, and is its watchdog.
-// The cloner, its child, does nothing but clone, so the launcher is never kept waiting by a clone (a network namespace alone costs 250 µs), and what a
+// The cloner, its child, does nothing but clone, so the launcher is never kept waiting by a clone (a network namespace alone costs 250 µs or more), and what a
 // clone copies (descriptors, mounts, pages) stays small and the same however many sandboxes and workspaces there are. PID 1 is what a clone becomes.
 //
-//   agent ──create──▶ launcher ──create──▶ cloner ──clone3──▶ PID 1: own groups (v1) → scratch → overlay → /dev /proc → pivot_root → hostname, lo
-//     ▲                  │  ◀── control, pidfd, go, scratch ──┘     → no_new_privs → seccomp → capabilities → PDEATHSIG → Ready
+//   agent ──create──▶ launcher ──create──▶ cloner ──clone3──▶ PID 1: own groups (v1) → network → scratch → overlay → /dev /proc → pivot_root
+//     ▲                  │  ◀── control, pidfd, go, scratch ──┘     → hostname → no_new_privs → seccomp → capabilities → PDEATHSIG → Ready
 //     │                  │                                            │
 //     ├──start + fds ────┼──── control socket ───────────────────────▶├ vfork: stdio, session, uid ─ wait for go
 //     └──dispatch───────▶├ note it down, workspace to /box, deadline  │
@@ -62,6 +62,8 @@ internal static unsafe class Cloner
         if (Kernel.Call(Sys.Unshare, (nint)CloneFlags.NewNs) < 0)
             return;
         BeAlone(launcher);
+        if (SpareParts.Initialize() < 0)
+            return;
         var self = (int)Kernel.Call(Sys.PidfdOpen, Kernel.Call(Sys.GetPid));
         var filter = FilterBuilder.Build();
         var message = Kernel.Allocate(Protocol.MaxMessage);
@@ -74,7 +76,18 @@ internal static unsafe class Cloner
                 return;
             Make((CreateMessage*)message, fds, launcher, self, filter);
             Packets.CloseAll(fds, fdCount);
+            if (!HasInput(launcher))
+                SpareParts.Refill();
         }
+    }
+
+    private static bool HasInput(int socket)
+    {
+        PollEntry entry;
+        entry.Fd = socket;
+        entry.Events = Poll.In;
+        entry.Seen = 0;
+        return Kernel.Call(Sys.Poll, (nint)(&entry), 1, 0) > 0;
     }
 
     /// <summary>Keeps 0–2 (/dev/null) and the socket: the launcher's lock, listener and log are not for its children.</summary>
@@ -112,16 +125,24 @@ internal static unsafe class Cloner
         created->Step = SetupStep.GoEvent;
         results[2] = (int)Kernel.Call(Sys.Eventfd2, 0, OpenFlags.CloseOnExec);
         created->Step = SetupStep.Scratch;
-        results[3] = FileSystems.NewTmpfs(create->ScratchBytes, create->ScratchInodes, NewMount.AttrNoSuid | NewMount.AttrNoDev);
+        results[3] = SpareParts.TakeScratch(create->ScratchBytes, create->ScratchInodes);
         if (results[2] < 0 || results[3] < 0)
         {
             Kernel.Close(control[1]);
             return results[2] < 0 ? results[2] : results[3];
         }
 
+        created->Step = SetupStep.Network;
+        var network = SpareParts.TakeNetwork();
+        if (network < 0)
+        {
+            Kernel.Close(control[1]);
+            return network;
+        }
+
         created->Step = SetupStep.Clone;
         CloneArgs arguments = default;
-        arguments.Flags = CloneFlags.NewNs | CloneFlags.NewPid | CloneFlags.NewNet | CloneFlags.NewIpc | CloneFlags.NewUts | CloneFlags.Pidfd | CloneFlags.ClearSighand | CloneFlags.IntoCgroup;
+        arguments.Flags = CloneFlags.NewNs | CloneFlags.NewPid | CloneFlags.NewIpc | CloneFlags.NewUts | CloneFlags.Pidfd | CloneFlags.ClearSighand | CloneFlags.IntoCgroup;
         if (create->AttachFiles == 0)
             arguments.Flags |= CloneFlags.NewCgroup;
         arguments.Pidfd = (ulong)(results + 1);
@@ -136,6 +157,7 @@ internal static unsafe class Cloner
             inheritance.Control = control[1];
             inheritance.Go = results[2];
             inheritance.Scratch = results[3];
+            inheritance.Network = network;
             inheritance.Stdout = fds[1];
             inheritance.Stderr = fds[2];
             inheritance.Cloner = self;
@@ -144,6 +166,7 @@ internal static unsafe class Cloner
         }
 
         Kernel.Close(control[1]);
+        Kernel.Close(network);
         if (pid < 0)
             return pid;
         created->Step = SetupStep.None;

@@ -16,7 +16,7 @@ internal static unsafe class Pid1
     {
         public CreateMessage* Create;
         public int* AttachFiles;
-        public int Control, Go, Scratch, Stdout, Stderr, Cloner;
+        public int Control, Go, Scratch, Network, Stdout, Stderr, Cloner;
         public BpfProgram* Filter;
     }
 
@@ -50,6 +50,9 @@ internal static unsafe class Pid1
         nint error;
         if (create->AttachFiles > 0 && (error = Kernel.Call(Sys.Unshare, (nint)CloneFlags.NewCgroup)) != 0)
             return At(step, SetupStep.CgroupNamespace, error);
+        // Made beforehand, see SpareParts: nothing else has ever been in it.
+        if ((error = Kernel.Call(Sys.Setns, inherited->Network, (nint)CloneFlags.NewNet)) != 0)
+            return At(step, SetupStep.Network, error);
         CloseInherited(inherited);
 
         error = Rootfs.Enter(create, inherited->Scratch);
@@ -59,8 +62,6 @@ internal static unsafe class Pid1
         var name = Kernel.Text("sandbox"u8);
         if ((error = Kernel.Call(Sys.Sethostname, (nint)name, Bytes.Length(name))) != 0)
             return At(step, SetupStep.Hostname, error);
-        if ((error = RaiseLoopback()) != 0)
-            return At(step, SetupStep.Loopback, error);
         *nothing = Kernel.Open(Kernel.Text("/dev/null"u8), OpenFlags.ReadOnly);
         if (*nothing < 0)
             return At(step, SetupStep.NullDevice, *nothing);
@@ -120,21 +121,6 @@ internal static unsafe class Pid1
         for (; at > 0 && kept[at - 1] > fd; at--)
             kept[at] = kept[at - 1];
         kept[at] = fd;
-    }
-
-    private static nint RaiseLoopback()
-    {
-        var socket = (int)Kernel.Call(Sys.Socket, Sockets.AfInet, Sockets.Datagram | Sockets.CloseOnExec);
-        if (socket < 0)
-            return socket;
-        const int setFlags = 0x8914, upAndRunning = 0x41;
-        InterfaceRequest request = default;
-        request.Name[0] = (byte)'l';
-        request.Name[1] = (byte)'o';
-        request.Flags = upAndRunning;
-        var error = Kernel.Call(Sys.Ioctl, socket, setFlags, (nint)(&request));
-        Kernel.Close(socket);
-        return error;
     }
 
     private static int OpenChildSignals()

@@ -17,15 +17,10 @@ internal static unsafe class Rootfs
         var error = FileSystems.AttachAt(scratch, scratchPath);
         if (error != 0)
             return Failed(SetupStep.MountScratch, error);
-        Kernel.MakeDirectory(Kernel.Text("/m/u"u8), 0x1ed);
-        Kernel.MakeDirectory(Kernel.Text("/m/w"u8), 0x1ed);
-        Kernel.MakeDirectory(Kernel.Text("/m/s"u8), 0x1ed);
-        Kernel.Call(Sys.Chmod, (nint)Kernel.Text("/m/s"u8), 0x3ff);
 
         // Paths, because descriptors as layers need 6.13; they show in the sandbox's mountinfo, hence their blandness.
-        // volatile: nothing is ever synced, the upper layer dies with the sandbox.
         var options = stackalloc byte[OptionsBytes];
-        var end = Bytes.Append(options, Kernel.Text("volatile,redirect_dir=off,metacopy=off,index=off,upperdir=/m/u,workdir=/m/w,lowerdir="u8));
+        var end = Bytes.Append(options, Kernel.Text("redirect_dir=off,metacopy=off,index=off,upperdir=/m/u,workdir=/m/w,lowerdir="u8));
         Bytes.Append(end, create->Layers);
         var overlay = Kernel.Text("overlay"u8);
         var rootPath = Kernel.Text("/r"u8);

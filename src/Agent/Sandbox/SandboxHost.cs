@@ -113,8 +113,7 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
         if (launch.Uid <= 0 || launch.Gid <= 0) throw new ArgumentException("A step never runs as root.", nameof(launch));
         for (var i = 0; i < Tries; i++)
         {
-            var sandbox = await _pool.TakeAsync(launch.Image, cancellationToken);
-            if (Dispatch(sandbox, launch) is { } step) return step;
+            if (await _pool.StartAsync(launch.Image, sandbox => Dispatch(sandbox, launch), cancellationToken) is { } step) return step;
         }
 
         throw new SandboxException(SandboxStep.StartStep, launch.Image.Name, $"{Tries} sandboxes died before the step could start.");

@@ -33,20 +33,22 @@ internal sealed partial class SandboxPool : IAsyncDisposable
     /// <summary>How many wait for a step now.</summary>
     public int ReadyCount => _shelves.Values.Sum(s => s.ReadyCount);
 
-    /// <summary>A sandbox that waits for its one step.</summary>
-    public Task<LiveSandbox> TakeAsync(SandboxImage image, CancellationToken cancellationToken)
+    /// <summary>Starts a step in a sandbox that waits, else in the next that is made; null where that died before it could be taken.</summary>
+    public async Task<RunningStep?> StartAsync(SandboxImage image, Func<LiveSandbox, RunningStep?> start, CancellationToken cancellationToken)
     {
         var shelf = ShelfOf(image);
-        var (sandbox, waiter, make) = shelf.Take();
-        if (sandbox is not null)
+        if (shelf.TryTake() is { } sandbox)
         {
+            var step = start(sandbox);
             // While half is left the refill waits for the step's report: on a small host it would take the processor from the step it follows.
             if (shelf.ReadyCount < (_warmCount + 1) / 2) Refill(image);
-            return Task.FromResult(sandbox);
+            return step;
         }
 
-        if (make) Make(shelf);
-        return WaitAsync(waiter!, cancellationToken);
+        var request = new StepRequest(start);
+        if (shelf.Wait(request)) Make(shelf);
+        await using var registration = cancellationToken.UnsafeRegister(static (r, t) => ((StepRequest)r!).Cancel(t), request);
+        return await request.Started;
     }
 
     /// <summary>Brings an image's sandboxes up to their number, in the background.</summary>
@@ -64,13 +66,6 @@ internal sealed partial class SandboxPool : IAsyncDisposable
     }
 
     private Shelf ShelfOf(SandboxImage image) => _shelves.GetOrAdd(image.Name, static (_, i) => new Shelf(i), image);
-
-    // Cancelled, the promise itself is broken, so that the sandbox goes to the next who waits.
-    private static async Task<LiveSandbox> WaitAsync(TaskCompletionSource<LiveSandbox> waiter, CancellationToken cancellationToken)
-    {
-        await using var registration = cancellationToken.UnsafeRegister(static (w, t) => ((TaskCompletionSource<LiveSandbox>)w!).TrySetCanceled(t), waiter);
-        return await waiter.Task;
-    }
 
     private async Task WarmAsync()
     {

@@ -5,7 +5,7 @@ internal sealed class Shelf(SandboxImage image)
 {
     private readonly Lock _lock = new();
     private readonly Queue<LiveSandbox> _ready = new();
-    private readonly Queue<TaskCompletionSource<LiveSandbox>> _waiting = new();
+    private readonly Queue<StepRequest> _waiting = new();
     private int _underWay;
     private long _notBefore;
 
@@ -19,21 +19,29 @@ internal sealed class Shelf(SandboxImage image)
         }
     }
 
-    /// <summary>A sandbox at once, else a promise of one; <c>Make</c> says that the caller is to have one made.</summary>
-    public (LiveSandbox? Sandbox, TaskCompletionSource<LiveSandbox>? Waiter, bool Make) Take()
+    /// <summary>A sandbox that is ready now; null where none is.</summary>
+    public LiveSandbox? TryTake()
     {
         lock (_lock)
         {
             while (_ready.TryDequeue(out var sandbox))
             {
-                if (!sandbox.IsDead) return (sandbox, null, false);
+                if (!sandbox.IsDead) return sandbox;
             }
 
-            var waiter = new TaskCompletionSource<LiveSandbox>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiting.Enqueue(waiter);
-            var make = _underWay < _waiting.Count;
-            if (make) _underWay++;
-            return (null, waiter, make);
+            return null;
+        }
+    }
+
+    /// <summary>Puts a request in line; true where the caller is to have a sandbox made for it.</summary>
+    public bool Wait(StepRequest request)
+    {
+        lock (_lock)
+        {
+            _waiting.Enqueue(request);
+            if (_underWay >= _waiting.Count) return false;
+            _underWay++;
+            return true;
         }
     }
 
@@ -51,27 +59,34 @@ internal sealed class Shelf(SandboxImage image)
     /// <summary>One is ready: for who has waited longest, else for the shelf.</summary>
     public void Put(LiveSandbox sandbox)
     {
+        StepRequest? request = null;
         lock (_lock)
         {
             _underWay--;
-            while (_waiting.TryDequeue(out var waiter))
+            while (_waiting.TryDequeue(out var next))
             {
-                // One who has stopped waiting leaves it to the next.
-                if (waiter.TrySetResult(sandbox)) return;
+                if (!next.TryClaim()) continue;
+                request = next;
+                break;
             }
 
-            _ready.Enqueue(sandbox);
+            if (request is null) _ready.Enqueue(sandbox);
         }
+
+        request?.Serve(sandbox);
     }
 
-    /// <summary>One could not be made: who waits is told, and warming pauses.</summary>
+    /// <summary>One could not be made: who waits for more than are under way is told, and warming pauses.</summary>
     public void Fail(SandboxException reason, long notBefore)
     {
         lock (_lock)
         {
             _underWay--;
             _notBefore = notBefore;
-            while (_waiting.Count > _underWay && _waiting.TryDequeue(out var waiter)) waiter.TrySetException(reason);
+            while (_waiting.Count > _underWay && _waiting.TryDequeue(out var request))
+            {
+                if (request.TryClaim()) request.Fail(reason);
+            }
         }
     }
 }
