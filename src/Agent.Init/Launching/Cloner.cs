@@ -31,6 +31,9 @@ internal static unsafe class Cloner
     /// <summary>Control socket, pidfd, go, scratch.</summary>
     public const int ResultDescriptors = 4;
 
+    /// <summary>How long nothing must be asked before it is time to make spare parts.</summary>
+    private const int QuietMilliseconds = 3;
+
     /// <summary>The cloner's process.</summary>
     public static int Pid;
 
@@ -76,18 +79,19 @@ internal static unsafe class Cloner
                 return;
             Make((CreateMessage*)message, fds, launcher, self, filter);
             Packets.CloseAll(fds, fdCount);
-            if (!HasInput(launcher))
+            // Not at once: PID 1 and whoever waits for it need the processors now.
+            if (!HasInput(launcher, QuietMilliseconds))
                 SpareParts.Refill();
         }
     }
 
-    private static bool HasInput(int socket)
+    private static bool HasInput(int socket, int withinMilliseconds)
     {
         PollEntry entry;
         entry.Fd = socket;
         entry.Events = Poll.In;
         entry.Seen = 0;
-        return Kernel.Call(Sys.Poll, (nint)(&entry), 1, 0) > 0;
+        return Kernel.Call(Sys.Poll, (nint)(&entry), 1, withinMilliseconds) > 0;
     }
 
     /// <summary>Keeps 0–2 (/dev/null) and the socket: the launcher's lock, listener and log are not for its children.</summary>

@@ -30,6 +30,16 @@ internal static unsafe class FilterBuilder
     private const uint SimulateInput = 0x5412, LinuxConsole = 0x541C;
     private const int MaxRules = 160, MaxInstructions = 1024, MaxJump = 255;
 
+    /// <summary>A jump that waits for its answer's place.</summary>
+    private struct Question
+    {
+        public int Branch;
+        public bool IfTrue;
+        public uint Action;
+    }
+
+    private static Question* _asked;
+    private static int _askedCount;
     private static uint* _numbers;
     private static uint* _actions;
     private static int _rules;
@@ -59,7 +69,10 @@ internal static unsafe class FilterBuilder
         Jump(JumpEqual, ArchitectureX64, 1, 0);
         Emit(Return, KillProcess);
         Emit(LoadWord, NumberOffset);
+        _asked = (Question*)Kernel.Allocate(2 * _rules * sizeof(Question));
+        _askedCount = 0;
         Search(0, _rules - 1);
+        PlaceAnswers();
 
         var program = (BpfProgram*)(_code + MaxInstructions);
         program->Length = (ushort)_length;
@@ -116,24 +129,62 @@ internal static unsafe class FilterBuilder
         _rules = count;
     }
 
+    /// <summary>Emits the comparisons, each before its two halves; where a half is one range, the jump goes to the answer itself, which is not placed yet.</summary>
     private static void Search(int low, int high)
     {
-        if (low == high)
-        {
-            Answer(_actions[low]);
-            return;
-        }
-
         var middle = (low + high + 1) / 2;
         var branch = _length;
         Jump(JumpGreaterOrEqual, _numbers[middle], 0, 0);
-        Search(low, middle - 1);
-        var distance = _length - branch - 1;
-        // A conditional jump reaches 255 instructions; the left half of the table is shorter.
-        if (distance > MaxJump)
-            Kernel.Exit(ExitCodes.FilterTooLong);
-        _code[branch].IfTrue = (byte)distance;
+        if (low == middle - 1)
+            Ask(branch, false, _actions[low]);
+        else
+            Search(low, middle - 1);
+        if (middle == high)
+        {
+            Ask(branch, true, _actions[high]);
+            return;
+        }
+
+        _code[branch].IfTrue = Distance(branch, _length);
         Search(middle, high);
+    }
+
+    private static void Ask(int branch, bool ifTrue, uint action)
+    {
+        _asked[_askedCount].Branch = branch;
+        _asked[_askedCount].IfTrue = ifTrue;
+        _asked[_askedCount++].Action = action;
+    }
+
+    /// <summary>Places each answer once, behind the comparisons, and lets all that asked for it jump there.</summary>
+    private static void PlaceAnswers()
+    {
+        for (var i = 0; i < _askedCount; i++)
+        {
+            if (_asked[i].Branch < 0)
+                continue;
+            var action = _asked[i].Action;
+            var at = _length;
+            Answer(action);
+            for (var j = i; j < _askedCount; j++)
+            {
+                if (_asked[j].Branch < 0 || _asked[j].Action != action)
+                    continue;
+                if (_asked[j].IfTrue)
+                    _code[_asked[j].Branch].IfTrue = Distance(_asked[j].Branch, at);
+                else
+                    _code[_asked[j].Branch].IfFalse = Distance(_asked[j].Branch, at);
+                _asked[j].Branch = -1;
+            }
+        }
+    }
+
+    /// <summary>A conditional jump reaches 255 instructions; the whole filter has some 150.</summary>
+    private static byte Distance(int from, int to)
+    {
+        if (to - from - 1 > MaxJump)
+            Kernel.Exit(ExitCodes.FilterTooLong);
+        return (byte)(to - from - 1);
     }
 
     private static void Answer(uint action)
