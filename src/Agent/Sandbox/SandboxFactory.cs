@@ -11,8 +11,8 @@ namespace Corral.Agent.Sandbox;
 /// <summary>Asks for sandboxes, and knows all that live.</summary>
 internal sealed class SandboxFactory(SandboxRoom room, ICgroupDriver cgroups, SandboxOptions options)
 {
-    // The writable layer's own directories (upper, work, shared memory) are no business of the step's limit.
-    public const long OwnInodes = 8;
+    // The root of the writable layer, upper, work (two) and shared memory are no business of the step's limit.
+    public const long OwnInodes = 5;
 
     private readonly ConcurrentDictionary<ulong, LiveSandbox> _live = new();
     // Unique over restarts of the agent within a launcher's life: the upper half is drawn at random.
