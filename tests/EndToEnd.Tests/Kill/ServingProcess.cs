@@ -24,7 +24,7 @@ internal sealed class ServingProcess : IDisposable
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["CORRAL_STATE"] = stateFolder;
-        foreach (var argument in (string[])[Program, "up", "--json", "--listen", "127.0.0.1:0", .. settings.SelectMany(setting => (string[])["--set", setting])])
+        foreach (var argument in (string[])[BuiltTree.Output("src/Cli", "corral.dll"), "up", "--json", "--listen", "127.0.0.1:0", .. settings.SelectMany(setting => (string[])["--set", setting])])
             start.ArgumentList.Add(argument);
         var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
@@ -57,19 +57,5 @@ internal sealed class ServingProcess : IDisposable
         if (!_process.HasExited)
             _process.Kill();
         _process.Dispose();
-    }
-
-    // The program that ./test built beside this suite, in the same configuration.
-    private static string Program
-    {
-        get
-        {
-            var output = new DirectoryInfo(AppContext.BaseDirectory);
-            var configuration = output.Parent!.Name;
-            var root = output;
-            while (!File.Exists(Path.Combine(root!.FullName, "scheduler.sln")))
-                root = root.Parent;
-            return Path.Combine(root.FullName, "src", "Cli", "bin", configuration, "net10.0", "corral.dll");
-        }
     }
 }

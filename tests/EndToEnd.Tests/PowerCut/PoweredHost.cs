@@ -1,0 +1,67 @@
+using System.Diagnostics;
+
+namespace Corral.EndToEnd.Tests.PowerCut;
+
+/// <summary>A cgroup v2 host in User-mode Linux with a disk that outlives it, in which a program makes and notes acknowledgements until the power is cut.</summary>
+internal sealed class PoweredHost : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("corral-power-").FullName;
+    private readonly IReadOnlyList<string> _settings;
+
+    public PoweredHost(params string[] settings)
+    {
+        _settings = settings;
+        Directory.CreateDirectory(Notes);
+    }
+
+    /// <summary>The acknowledgements noted so far, jobs and journal entries together.</summary>
+    public int Acknowledged => Count("jobs") + Count("journal");
+
+    /// <summary>Boots, waits until the check of what was acknowledged before is done and new acknowledgements flow, cuts the power at the given moment after that, and says how many acknowledgements of the boots before were gone.</summary>
+    public async Task<int> BootAndCutAsync(TimeSpan afterCheck, CancellationToken cancellationToken)
+    {
+        File.Delete(Checked);
+        File.Delete(Power);
+        using var boot = Process.Start(new ProcessStartInfo(Path.Combine(BuiltTree.Root, "tests", "uml", "host"), Arguments) { RedirectStandardOutput = true })!;
+        var output = boot.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        try
+        {
+            while (!File.Exists(Checked) || new FileInfo(Checked).Length < 2)
+            {
+                Assert.False(boot.HasExited, boot.HasExited ? $"The host went down before its check: {await output}" : "");
+                await Task.Delay(20, cancellationToken);
+            }
+
+            // The delay is the random moment; nothing is waited for.
+            await Task.Delay(afterCheck, cancellationToken);
+        }
+        finally
+        {
+            using var cut = Process.Start("kill", ["-9", (await File.ReadAllTextAsync(Power, CancellationToken.None)).Trim()]);
+            await boot.WaitForExitAsync(CancellationToken.None);
+        }
+
+        Assert.True(boot.ExitCode == 137, $"The host ended by itself with {boot.ExitCode}: {await output}");
+        return int.Parse(await File.ReadAllTextAsync(Checked, cancellationToken), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Notes => Path.Combine(_folder, "notes");
+
+    private string Checked => Path.Combine(Notes, "checked");
+
+    private string Power => Path.Combine(_folder, "power");
+
+    private IEnumerable<string> Arguments =>
+    [
+        "-n", "power-cut", "-m", "1500M", "-t", "120", "-o", Notes, "-d", Path.Combine(_folder, "disk.img"), "-p", Power, "--",
+        "dotnet", "exec", BuiltTree.Output("tests/uml/PowerCut", "Corral.PowerCut.dll"), "/data", BuiltTree.Output("src/Cli", "corral.dll"), string.Join(',', _settings),
+    ];
+
+    private int Count(string notes)
+    {
+        var file = Path.Combine(Notes, notes);
+        return File.Exists(file) ? File.ReadLines(file).Count() : 0;
+    }
+}
