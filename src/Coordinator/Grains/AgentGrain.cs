@@ -17,6 +17,7 @@ internal sealed partial class AgentGrain(
     private string _pool = "default";
     private long _epoch;
     private bool _live;
+    private Guid _unconfirmed;
     private long _renewedAt;
     private TimeSpan _leaseAndMargin;
     private IGrainTimer? _expiry;
@@ -42,8 +43,18 @@ internal sealed partial class AgentGrain(
     public async Task StartedAsync(AgentStarted message)
     {
         var now = clock.GetUtcNow();
+        // An agent without an answer asks again every second. Until its first renewal says that it knows the epoch, the same process gets the same one:
+        // else, on a host too busy to answer within a second, each answer would be outdated by the next.
+        if (_live && message.Instance == _unconfirmed && message.Pool == _pool && await store.RenewAsync(_id, _epoch, now + Lease))
+        {
+            Renewed();
+            var known = await Pool.AgentHoldsAsync(_id, _epoch, new AttemptIds(message.Held));
+            await bus.SendAsync(_id, new AgentWelcomed(_id, message.Instance, _epoch, (long)Lease.TotalMilliseconds, known.Attempts));
+            return;
+        }
+
         var term = await store.RegisterAsync(message, now + Lease, now);
-        (_pool, _epoch, _live) = (message.Pool, term.Epoch, true);
+        (_pool, _epoch, _live, _unconfirmed) = (message.Pool, term.Epoch, true, message.Instance);
         Renewed();
         Log.Registered(logger, _id, _pool, _epoch, message.Capacity.Cpus, message.Capacity.MemoryBytes, message.Held.Count);
         if (term.PreviousPool is { } previous)
@@ -61,6 +72,7 @@ internal sealed partial class AgentGrain(
         }
 
         Renewed();
+        _unconfirmed = Guid.Empty;
         var fenced = await Pool.AgentHoldsAsync(_id, _epoch, new AttemptIds(message.Held));
         await bus.SendAsync(_id, new LeaseRenewed(_id, _epoch, message.Renewal, (long)Lease.TotalMilliseconds, fenced.Attempts));
     }

@@ -31,9 +31,15 @@ internal sealed class FakeAgent(IBus bus, string id) :
     public Task DisconnectAsync() => _endpoint!.StopAsync();
 
     /// <summary>Registers and waits for the welcome.</summary>
-    public async Task<AgentWelcomed> StartAsync(double cpus = 4, long memory = 8L << 30, int attempts = 64, string pool = "default")
+    public Task<AgentWelcomed> StartAsync(double cpus = 4, long memory = 8L << 30, int attempts = 64, string pool = "default")
     {
         Instance = Guid.NewGuid();
+        return AskAgainAsync(cpus, memory, attempts, pool);
+    }
+
+    /// <summary>Registers as the same process and waits for the welcome.</summary>
+    public async Task<AgentWelcomed> AskAgainAsync(double cpus = 4, long memory = 8L << 30, int attempts = 64, string pool = "default")
+    {
         await SendAsync(new AgentStarted(id, Instance, pool, new AgentCapacity(cpus, memory, attempts), new Dictionary<string, string>(), "6.1", "v2", [.. Held], "test"));
         var welcomed = await NextAsync<AgentWelcomed>(message => message.Instance == Instance);
         Epoch = welcomed.Epoch;

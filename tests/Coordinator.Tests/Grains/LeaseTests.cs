@@ -50,6 +50,20 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public async Task An_agent_that_asks_again_before_its_welcome_gets_the_same_epoch_and_a_new_one_once_it_had_a_lease()
+    {
+        await using var host = await CoordinatorHost.StartAsync();
+        var agent = await host.AgentAsync();
+        var first = agent.Epoch;
+
+        Assert.Equal(first, (await agent.AskAgainAsync()).Epoch);
+        await agent.RenewAsync();
+        await agent.NextAsync<LeaseRenewed>();
+        Assert.Equal(first + 1, (await agent.AskAgainAsync()).Epoch);
+        Assert.Equal(first + 2, (await agent.StartAsync()).Epoch);
+    }
+
+    [Fact]
     public async Task A_step_that_had_started_on_a_lost_agent_leaves_one_unbilled_row()
     {
         var clock = new ManualClock();
