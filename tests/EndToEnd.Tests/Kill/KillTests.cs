@@ -97,8 +97,8 @@ public sealed class KillTests
         string? cursor = null;
         do
         {
-            var page = await client.GetFromJsonAsync<JsonElement>($"/v1/usage?tenant=kill&limit=200{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}", stop);
-            rows.AddRange(page.GetProperty("rows").EnumerateArray().Select(row => (row.GetProperty("attempt").GetString()!, row.GetProperty("billable").GetBoolean())));
+            var page = await client.GetFromJsonAsync<JsonElement>($"/v1/usage/records?tenant=kill&limit=200{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}", stop);
+            rows.AddRange(page.GetProperty("records").EnumerateArray().Select(row => (row.GetProperty("attempt").GetString()!, row.GetProperty("billable").GetBoolean())));
             cursor = page.TryGetProperty("next", out var next) ? next.GetString() : null;
         }
         while (cursor is not null);
