@@ -24,7 +24,7 @@ public sealed class PowerCutTests
     }
 
     [Theory]
-    [InlineData("Storage:Synchronous=OFF")]
+    [InlineData("Coordinator:Storage:Synchronous=Off")]
     [InlineData("Agent:Journal:Fsync=false")]
     public async Task Without_the_sync_the_same_cut_loses_acknowledgements(string setting)
     {
