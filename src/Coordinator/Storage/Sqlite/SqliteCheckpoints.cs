@@ -16,10 +16,12 @@ internal sealed class SqliteCheckpoints : IDisposable
     private volatile bool _bulkDone;
     private volatile bool _closing;
 
-    public SqliteCheckpoints(string path)
+    /// <param name="path">The database.</param>
+    /// <param name="synchronous">As the writer's: a checkpoint syncs the log on its own connection's terms.</param>
+    public SqliteCheckpoints(string path, Durability synchronous)
     {
         _session = new SqliteSession(path, readOnly: false);
-        _session.Script("PRAGMA busy_timeout = 5000;");
+        _session.Script($"PRAGMA busy_timeout = 5000; PRAGMA synchronous = {(int)synchronous};");
         _thread = new Thread(Work) { IsBackground = true, Name = "corral-sqlite-checkpoints" };
         _thread.Start();
     }

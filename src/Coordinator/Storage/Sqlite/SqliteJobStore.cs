@@ -50,7 +50,7 @@ internal sealed partial class SqliteJobStore(StorageOptions options, RateCard ca
             throw;
         }
 
-        _checkpoints = new SqliteCheckpoints(path);
+        _checkpoints = new SqliteCheckpoints(path, options.Synchronous);
         _writer = new SqliteWriter(session, _checkpoints.Committed);
         _readers = new SqliteReaders(path);
     }
