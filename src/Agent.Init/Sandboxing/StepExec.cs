@@ -68,8 +68,8 @@ internal static unsafe class StepExec
 
         *phase = StartPhases.Limits;
         // 1, not 0: a core of size 0 is still piped to a core_pattern program; a limit of 1 keeps that from running.
-        if ((error = Lower(Limits.Core, 1)) < 0 || (error = Lower(Limits.Cpu, start->CpuSeconds)) < 0 || (error = Lower(Limits.Stack, start->StackBytes)) < 0 ||
-            (error = Lower(Limits.LockedMemory, LockedMemoryBytes)) < 0 || (error = Lower(Limits.OpenFiles, start->OpenFiles)) < 0)
+        if ((error = Lower(Limits.Core, 1)) < 0 || (error = Lower(Limits.Cpu, start->CpuSeconds)) < 0 || (error = Lower(Limits.LockedMemory, LockedMemoryBytes)) < 0 ||
+            (error = Set(Limits.Stack, start->StackBytes)) < 0 || (error = Set(Limits.OpenFiles, start->OpenFiles)) < 0)
             return error;
         Kernel.Call(Sys.CloseRange, 3, Limits.LastDescriptor);
         Kernel.BlockSignals(0);
@@ -78,7 +78,15 @@ internal static unsafe class StepExec
         return Execute(context);
     }
 
-    /// <summary>Soft and hard alike; never above the hard limit that was inherited, which takes CAP_SYS_RESOURCE.</summary>
+    /// <summary>What the caller asked for: soft and hard alike, or EPERM where it is above the hard limit of this host.</summary>
+    private static nint Set(int resource, long value)
+    {
+        ResourceLimit limit;
+        limit.Soft = limit.Hard = (ulong)value;
+        return Kernel.Call(Sys.Prlimit64, 0, resource, (nint)(&limit));
+    }
+
+    /// <summary>What we set by ourselves: soft and hard alike; never above the hard limit that was inherited, which takes CAP_SYS_RESOURCE.</summary>
     private static nint Lower(int resource, long value)
     {
         ResourceLimit limit;

@@ -105,6 +105,7 @@ internal static class StepVerdict
             StartPhase.Files => $"Writing input file {failure.FileIndex + 1} of the step",
             StartPhase.WorkingDirectory => "Entering the working directory",
             StartPhase.Exec => "Executing the command",
+            StartPhase.Limits => "Setting openFiles and stackBytes (at most this host's hard limits)",
             StartPhase.Fork => "Making the first process within the step's pids and memory limits",
             _ => $"Preparing the sandbox ({failure.Phase})",
         };

@@ -7,5 +7,5 @@ namespace Corral.Agent.Sandbox;
 internal sealed record StartFailure(StartPhase Phase, int Errno, int FileIndex)
 {
     /// <summary>The caller asked for something impossible (CannotStart); otherwise the fault is ours (SandboxBroke).</summary>
-    public bool IsCallersFault => Phase is StartPhase.Files or StartPhase.WorkingDirectory or StartPhase.Exec or StartPhase.Fork;
+    public bool IsCallersFault => Phase is StartPhase.Files or StartPhase.WorkingDirectory or StartPhase.Exec or StartPhase.Fork || (Phase == StartPhase.Limits && Errno == Interop.Errno.EPERM);
 }

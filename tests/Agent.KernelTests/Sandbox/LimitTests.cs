@@ -17,6 +17,14 @@ public sealed class LimitTests(SandboxFixture sandboxes)
     }
 
     [Fact]
+    public async Task More_open_files_than_the_kernel_allows_are_refused_and_not_quietly_lowered()
+    {
+        // fs.nr_open is 1,048,576 unless somebody raised it. https://docs.kernel.org/admin-guide/sysctl/fs.html#nr-open
+        var result = await sandboxes.RunAsync(Steps.Of("/bin/true") with { OpenFiles = int.MaxValue });
+        Assert.Equal((StartPhase.Limits, 1, true), (result.End.Failure!.Phase, result.End.Failure.Errno, result.End.Failure.IsCallersFault));
+    }
+
+    [Fact]
     public async Task The_wall_limit_ends_a_step_that_has_stopped_itself()
     {
         var result = await sandboxes.ShellAsync("kill -STOP $$", l => l with { WallTime = TimeSpan.FromMilliseconds(300) });
