@@ -30,7 +30,8 @@ public sealed partial class HouseRuleTests
     [Fact]
     public void No_test_sleeps() =>
         // Eventually asks again, a millisecond apart, for what the kernel announces to nobody: a group that is gone, a process reaped.
-        Assert.Empty(Code.Where(file => file.IsIn("tests") && Path.GetFileName(file.Path) != "Eventually.cs").SelectMany(file => file.Where(Sleep())));
+        // RandomMoment lets time pass because a kill at a random time is what is tested.
+        Assert.Empty(Code.Where(file => file.IsIn("tests") && Path.GetFileName(file.Path) is not ("Eventually.cs" or "RandomMoment.cs")).SelectMany(file => file.Where(Sleep())));
 
     [Fact]
     public void Nothing_runs_without_an_owner_that_awaits_it() =>

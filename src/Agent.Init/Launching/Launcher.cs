@@ -48,20 +48,24 @@ internal static unsafe class Launcher
         }
     }
 
-    /// <summary>Kills every process of a sandbox; the first reason is the one remembered.</summary>
+    /// <summary>
+    /// Kills every process of a sandbox; the first reason is the one remembered. The agent is told before: when it sees the death, the reason is there to be read.
+    /// </summary>
     public static void Kill(SandboxEntry* entry, int reason, long timeNs)
     {
+        if (entry->KillReason == 0 && entry->State == SandboxState.Step)
+        {
+            entry->KillReason = reason;
+            entry->KilledNs = timeNs;
+            KillMessage message = default;
+            message.Envelope.Kind = MessageKind.Killed;
+            message.Envelope.Id = entry->Id;
+            message.Reason = reason;
+            message.TimeNs = timeNs;
+            SendToAgent(&message, sizeof(KillMessage), null, 0);
+        }
+
         Kernel.Write(entry->Kill, Kernel.Text("1"u8), 1);
-        if (entry->KillReason != 0 || entry->State != SandboxState.Step)
-            return;
-        entry->KillReason = reason;
-        entry->KilledNs = timeNs;
-        KillMessage message = default;
-        message.Envelope.Kind = MessageKind.Killed;
-        message.Envelope.Id = entry->Id;
-        message.Reason = reason;
-        message.TimeNs = timeNs;
-        SendToAgent(&message, sizeof(KillMessage), null, 0);
     }
 
     private static bool Handle(int what)

@@ -11,6 +11,7 @@ internal sealed class LauncherConnection : IEventSource, IDisposable
 {
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
 
+    private const int SocketTag = 0;
     private readonly SafeFileHandle _socket;
     private readonly SafeFileHandle? _launcher;
     private readonly SafeFileHandle? _cloner;
@@ -85,7 +86,7 @@ internal sealed class LauncherConnection : IEventSource, IDisposable
         _events = events;
         _loop = loop;
         _source = loop.Add(this);
-        loop.Watch(_source, 0, _socket);
+        loop.Watch(_source, SocketTag, _socket);
     }
 
     /// <summary>Sends a request; throws where the launcher is gone.</summary>
@@ -124,6 +125,12 @@ internal sealed class LauncherConnection : IEventSource, IDisposable
         }
 
         _loop!.WatchAgain(_source, tag, _socket);
+    }
+
+    /// <summary>Takes in at once what the launcher has said; on the loop's thread.</summary>
+    public void ReadPending()
+    {
+        if (!_socket.IsClosed) OnReady(SocketTag);
     }
 
     /// <summary>Waits until the launcher has ended, which it does by itself when it is of no use any more; false where it has not in time.</summary>

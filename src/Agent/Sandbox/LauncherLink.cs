@@ -41,6 +41,9 @@ internal sealed class LauncherLink
         _connection?.TrySend(in message);
     }
 
+    /// <summary>Takes in at once what the launcher has said; on the loop's thread.</summary>
+    public void ReadPending() => _connection?.ReadPending();
+
     public void Send<T>(in T message, ReadOnlySpan<SafeFileHandle> descriptors = default)
         where T : unmanaged => Connection.Send(in message, descriptors);
 }

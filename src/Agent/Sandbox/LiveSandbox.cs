@@ -193,6 +193,8 @@ internal sealed partial class LiveSandbox : IEventSource
     {
         var deadNs = BootClock.Instance.GetTimestamp();
         ReadControl();
+        // No report: it was killed. If by the launcher, it said so before it did, and that may still wait behind this event.
+        if (_report is null && _step is not null) _room.Launcher.ReadPending();
         _room.Loop.Remove(_source);
         if (Interlocked.Exchange(ref _state, Dead) == Unused)
         {

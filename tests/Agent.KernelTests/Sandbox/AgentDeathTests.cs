@@ -27,7 +27,7 @@ public sealed class AgentDeathTests(CgroupFixture cgroups)
 
         var end = await step.Completion.WaitAsync(s_patience, TestContext.Current.CancellationToken);
         Assert.Equal((3 << 8, "before\nafter\n"), (end.WaitStatus, SandboxFixture.Read(step, StepStream.Stdout)));
-        Assert.InRange(end.Baseline.CpuNs, 1, end.Death.CpuNs);
+        Assert.InRange(end.Baseline.CpuNs, UserModeLinux.LeastCpuNs, end.Death.CpuNs);
         Assert.Null(end.Killed);
         await step.ReleaseAsync();
         Assert.Equal(["start", "end"], agent.StartLog.Select(l => l[^1]));
@@ -72,13 +72,16 @@ public sealed class AgentDeathTests(CgroupFixture cgroups)
         agent.Kill();
         var next = await agent.NextAsync();
         var step = Assert.Single(next.Adopted);
-        await Eventually.AsyncThat(() => step.StdoutLength == 20_000_000, "the first part has been counted");
+        // A kill between moving and counting loses the count of one pipe at most: docs/decisions/0005.
+        const long pipe = 256 << 10;
+        await Eventually.AsyncThat(() => step.StdoutLength >= 20_000_000 - pipe, "the first part has been counted");
         using (FileCalls.OpenAt(SandboxStep.OpenFile, next.AdoptedWorkspaces[0].RootDirectory, "go", OpenFlags.WriteOnly | OpenFlags.Create, 0x1A4))
         {
         }
 
         var end = await step.Completion.WaitAsync(s_patience, TestContext.Current.CancellationToken);
-        Assert.Equal((0, 40_000_000), (end.WaitStatus, end.StdoutBytes));
+        Assert.Equal(0, end.WaitStatus);
+        Assert.InRange(end.StdoutBytes, 40_000_000 - pipe, 40_000_000);
         await step.ReleaseAsync();
     }
 

@@ -14,7 +14,7 @@ public sealed class LeakTests(SandboxFixture sandboxes)
         await RunAsync(workspace, 100);
         var before = await SettledAsync();
         await RunAsync(workspace, 1000);
-        await Eventually.AsyncThat(() => Count() == before, $"the counts are as before: {before}; now {Count()}");
+        await Eventually.AsyncThat(() => Count().IsAtMost(before), $"no count is above what it was: {before}; now {Count()}");
     }
 
     [Fact]
@@ -57,5 +57,11 @@ public sealed class LeakTests(SandboxFixture sandboxes)
             children, sandboxes.Driver.List().Count, Directory.GetFiles("/proc/self/fd").Count(f => new FileInfo(f).LinkTarget is { } t && (t.StartsWith("socket", StringComparison.Ordinal) || t.StartsWith("pipe", StringComparison.Ordinal) || t.Contains("memfd:std", StringComparison.Ordinal) || t.Contains("pidfd", StringComparison.Ordinal))));
     }
 
-    private sealed record Counts(int LauncherFiles, int ClonerFiles, int LauncherMounts, int ClonerMounts, int OwnMounts, int Sandboxes, int Groups, int OwnSandboxFiles);
+    private sealed record Counts(int LauncherFiles, int ClonerFiles, int LauncherMounts, int ClonerMounts, int OwnMounts, int Sandboxes, int Groups, int OwnSandboxFiles)
+    {
+        // Below is possible: a sandbox in the making has more descriptors than a warm one.
+        public bool IsAtMost(Counts other) =>
+            LauncherFiles <= other.LauncherFiles && ClonerFiles <= other.ClonerFiles && LauncherMounts <= other.LauncherMounts && ClonerMounts <= other.ClonerMounts &&
+            OwnMounts <= other.OwnMounts && Sandboxes <= other.Sandboxes && Groups <= other.Groups && OwnSandboxFiles <= other.OwnSandboxFiles;
+    }
 }

@@ -39,6 +39,6 @@ foreach (var script in args.Skip(4))
     }, CancellationToken.None));
 }
 
-while (steps.Any(s => s.StdoutLength == 0)) await Task.Delay(1);
+SpinWait.SpinUntil(() => steps.All(s => s.StdoutLength > 0));
 Console.WriteLine($"up {host.LauncherProcessId}");
 await Task.Delay(Timeout.Infinite);

@@ -30,8 +30,7 @@ public sealed class KillTests
         var killedAt = new List<long>();
         for (var kill = 0; kill < Kills; kill++)
         {
-            // The delay is the random moment; nothing is waited for.
-            await Task.Delay(random.Next(50, 2500), stop);
+            await RandomMoment.PassAsync(TimeSpan.FromMilliseconds(random.Next(50, 2500)), stop);
             var next = new TaskCompletionSource<ServingProcess>(TaskCreationOptions.RunContinuationsAsynchronously);
             present = next;
             killedAt.Add(BootTime.NowNs());
@@ -39,7 +38,7 @@ public sealed class KillTests
             server.Dispose();
             // Every seventh time the lease (5 s) ends before the next process comes.
             if (kill % 7 == 6)
-                await Task.Delay(TimeSpan.FromSeconds(6.5), stop);
+                await RandomMoment.PassAsync(TimeSpan.FromSeconds(6.5), stop);
             server = await ServingProcess.StartAsync(state.Path, settings, stop);
             next.SetResult(server);
         }
