@@ -34,7 +34,7 @@ internal sealed class Server : IAsyncDisposable
     public static async Task<Server> StartAsync(StateFolder state, ServerMode mode, CancellationToken cancellationToken)
     {
         var lockFile = state.TryLock() ?? throw new UserError(
-            $"the state folder '{state.Path}' is served by process {StateFolder.ReadLine(state.LockFile) ?? "unknown"} already. Use that server, stop it, or name another folder with --state-folder or CORRAL_STATE.");
+            $"the state folder '{state.Path}' is served by process {StateFolder.ReadLine(state.ProcessFile) ?? "unknown"} already. Use that server, stop it, or name another folder with --state-folder or CORRAL_STATE.");
         WebApplication? app = null;
         try
         {

@@ -13,6 +13,9 @@ internal sealed class StateFolder(string path)
 
     /// <summary>Held (flock) by the one process that serves the folder, for as long as it lives.</summary>
     public string LockFile => System.IO.Path.Combine(Path, "lock");
+
+    /// <summary>Whose lock it is. A file of its own: .NET takes a shared flock to read, so nobody can read the lock file itself while it is held.</summary>
+    public string ProcessFile => System.IO.Path.Combine(Path, "pid");
     public string UrlFile => System.IO.Path.Combine(Path, "url");
     public string KeyFile => System.IO.Path.Combine(Path, "api-key");
     public string SocketFile => System.IO.Path.Combine(Path, "api.sock");
@@ -33,9 +36,7 @@ internal sealed class StateFolder(string path)
                 Share = FileShare.None,
                 UnixCreateMode = OwnerOnly,
             });
-            file.SetLength(0);
-            file.Write(System.Text.Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"));
-            file.Flush();
+            WriteSecret(ProcessFile, $"{Environment.ProcessId}\n");
             return file;
         }
         catch (UnauthorizedAccessException e)
@@ -71,8 +72,7 @@ internal sealed class StateFolder(string path)
     {
         try
         {
-            // Sharing everything takes no flock: the lock file can be read while it is held.
-            using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            using var reader = new StreamReader(file);
             return reader.ReadLine() is { Length: > 0 } line ? line.Trim() : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -63,7 +63,7 @@ internal sealed class PoweredHost : IDisposable
 
     private IEnumerable<string> Arguments =>
     [
-        "-n", "power-cut", "-m", "1500M", "-t", "120", "-o", Notes, "-d", Path.Combine(_folder, "disk.img"), "-p", Power, "--",
+        "-n", "power-cut", "-m", "1500M", "-t", "120", "-o", Notes, "-d", Path.Combine(_folder, "disk.img"), "-p", Power, "-b", BuiltTree.Root, "--",
         "dotnet", "exec", BuiltTree.Output("tests/uml/PowerCut", "Corral.PowerCut.dll"), "/data", BuiltTree.Output("src/Cli", "corral.dll"), string.Join(',', _settings),
     ];
 
