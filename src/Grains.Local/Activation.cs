@@ -177,14 +177,14 @@ internal sealed class Activation(GrainRuntime runtime, GrainId id)
     {
         GrainCall[] left;
         lock (_gate)
-        lock (successor?._gate ?? _gate)
-        {
-            _phase = Phase.Gone;
-            left = [.. _waiting];
-            _waiting.Clear();
-            runtime.Replace(this, successor);
-            if (successor is not null) Array.ForEach(left, call => Forward(call, successor));
-        }
+            lock (successor?._gate ?? _gate)
+            {
+                _phase = Phase.Gone;
+                left = [.. _waiting];
+                _waiting.Clear();
+                runtime.Replace(this, successor);
+                if (successor is not null) Array.ForEach(left, call => Forward(call, successor));
+            }
 
         DisposeTimers();
         _gone.SetResult();

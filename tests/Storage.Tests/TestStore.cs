@@ -75,11 +75,26 @@ public abstract class TestStore : IAsyncDisposable
         var attempt = new AttemptId(job.Id, number);
         var steps = job.Spec.Steps.Select((step, index) => new StepResult
         {
-            Index = index, Name = step.Name, State = StepState.Ended, Verdict = verdict,
+            Index = index,
+            Name = step.Name,
+            State = StepState.Ended,
+            Verdict = verdict,
             Usage = new UsageRecord
             {
-                Attempt = attempt, StepIndex = index, Agent = agent, AgentEpoch = 1, Sequence = sequence, Tenant = job.Spec.Tenant, Verdict = verdict, StartedAt = Now,
-                WallNs = 2_000_000, CpuNs = cpuNs, ReservedCpus = 1, ReservedMemoryBytes = 256 << 20, CpuUserNs = 400, PidsPeak = 3,
+                Attempt = attempt,
+                StepIndex = index,
+                Agent = agent,
+                AgentEpoch = 1,
+                Sequence = sequence,
+                Tenant = job.Spec.Tenant,
+                Verdict = verdict,
+                StartedAt = Now,
+                WallNs = 2_000_000,
+                CpuNs = cpuNs,
+                ReservedCpus = 1,
+                ReservedMemoryBytes = 256 << 20,
+                CpuUserNs = 400,
+                PidsPeak = 3,
             },
         }).ToList();
         return new AttemptEnding(attempt, agent, verdict, Now.AddSeconds(1), sequence, Now, steps);

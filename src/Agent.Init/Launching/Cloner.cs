@@ -71,7 +71,7 @@ internal static unsafe class Cloner
         var filter = FilterBuilder.Build();
         var message = Kernel.Allocate(Protocol.MaxMessage);
         var fds = stackalloc int[Protocol.MaxDescriptors + 3];
-        for (;;)
+        while (true)
         {
             var fdCount = 0;
             var length = Packets.Receive(launcher, message, Protocol.MaxMessage, fds, &fdCount);

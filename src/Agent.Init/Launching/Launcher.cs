@@ -34,7 +34,7 @@ internal static unsafe class Launcher
         Watch(_fds.Cloner, ClonerSocket);
         Watch(Watchdog.Initialize(leaseEndNs), Timer);
         var events = stackalloc EpollEvent[MaxEvents];
-        for (;;)
+        while (true)
         {
             var count = (int)Kernel.Call(Sys.EpollWait, _epoll, (nint)events, MaxEvents, -1);
             for (var i = 0; i < count; i++)

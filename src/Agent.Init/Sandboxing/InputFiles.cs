@@ -35,7 +35,7 @@ internal static unsafe class InputFiles
         var name = stackalloc byte[NameBytes];
         var directory = root;
         nint error = 0;
-        for (;;)
+        while (true)
         {
             var length = 0;
             while (path[length] != 0 && path[length] != '/')

@@ -8,7 +8,7 @@ internal static unsafe class Reaper
     /// <summary>Reaps everything until the command has ended, and passes signals on.</summary>
     public static void WaitFor(int pid, int control, int signals, long deadlineNs, EndedMessage* ended)
     {
-        for (;;)
+        while (true)
         {
             if (Reap(pid, ended))
                 return;
@@ -44,7 +44,7 @@ internal static unsafe class Reaper
     private static bool Reap(int pid, EndedMessage* ended)
     {
         const int noHang = 1;
-        for (;;)
+        while (true)
         {
             int status;
             ResourceUsage usage;

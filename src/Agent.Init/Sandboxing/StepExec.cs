@@ -110,7 +110,7 @@ internal static unsafe class StepExec
         var path = FindPath(context->Environment);
         var candidate = stackalloc byte[PathBytes];
         var commandLength = Bytes.Length(command);
-        for (;;)
+        while (true)
         {
             var length = 0;
             while (path[length] != 0 && path[length] != ':')

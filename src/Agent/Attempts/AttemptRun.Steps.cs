@@ -182,6 +182,10 @@ internal sealed partial class AttemptRun
 
     private StepResult WithoutUsage(int index, Verdict verdict, string detail) => new()
     {
-        Index = index, Name = _spec.Steps[index].Name, State = StepState.Ended, Verdict = verdict, Facts = new StepFacts { Detail = detail },
+        Index = index,
+        Name = _spec.Steps[index].Name,
+        State = StepState.Ended,
+        Verdict = verdict,
+        Facts = new StepFacts { Detail = detail },
     };
 }

@@ -39,7 +39,8 @@ internal static class KernelFeatureProbe
             {
                 broken = e;
             }
-        }) { IsBackground = true, Name = "doctor" };
+        })
+        { IsBackground = true, Name = "doctor" };
         await Task.Run(() =>
         {
             thread.Start();

@@ -57,7 +57,8 @@ internal sealed class SubmitEndpoint(IJobs jobs, IBlobs blobs, JobDocument docum
             SubmitOutcome.Accepted accepted => await AnswerAsync(context, accepted, single),
             SubmitOutcome.QuotaExceeded quota => ProblemAnswer.Of(
                 StatusCodes.Status429TooManyRequests, "quota_exceeded", "The tenant's quota is used up.", ApiCodes.QuotaExceeded, "tenant",
-                $"The tenant '{tenant}' has {quota.Queued} jobs queued and may have {quota.Limit}. Wait until some have run, then try again.") with { RetryAfter = quota.RetryAfter },
+                $"The tenant '{tenant}' has {quota.Queued} jobs queued and may have {quota.Limit}. Wait until some have run, then try again.") with
+            { RetryAfter = quota.RetryAfter },
             _ => ProblemAnswer.Of(
                 StatusCodes.Status422UnprocessableEntity, "idempotency_key_reused", "The idempotency key belongs to another request.", ApiCodes.IdempotencyKeyReused, IdempotencyKey.Name,
                 "The key was used with another body in the last 24 hours. Send that body again, or use a new key."),

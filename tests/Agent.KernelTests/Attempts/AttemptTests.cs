@@ -163,7 +163,10 @@ public sealed class AttemptTests(AgentFixture agent) : IClassFixture<AgentFixtur
     {
         var tests = Enumerable.Range(0, 20).Select(i => Shell($"read x; ./double $x", $"t{i}") with
         {
-            Needs = ["build"], Parallel = true, Workspace = From("build"), Stdin = new Content($"{i}\n", null),
+            Needs = ["build"],
+            Parallel = true,
+            Workspace = From("build"),
+            Stdin = new Content($"{i}\n", null),
             Limits = new ResourceLimits { Cpus = 0.25, MemoryBytes = 32 << 20 },
             Expect = new Expectation(ExpectMode.Tokens, new Content($"{2 * i}", null)),
         });

@@ -7,7 +7,11 @@ public sealed class StepScheduleTests
 {
     private static StepSpec Step(string name, string[]? needs = null, bool parallel = false, double cpus = 1, long memory = 100, Workspace? workspace = null) => new()
     {
-        Name = name, Command = ["x"], Needs = needs, Parallel = parallel, Workspace = workspace ?? Workspace.Shared,
+        Name = name,
+        Command = ["x"],
+        Needs = needs,
+        Parallel = parallel,
+        Workspace = workspace ?? Workspace.Shared,
         Limits = new ResourceLimits { Cpus = cpus, MemoryBytes = memory, ScratchBytes = 10 },
     };
 

@@ -98,8 +98,18 @@ public sealed class BillTests
         Verdict = verdict,
         Usage = new UsageRecord
         {
-            Attempt = default, StepIndex = index, Agent = "a", AgentEpoch = 1, Sequence = 1, Tenant = "t", Verdict = verdict, StartedAt = default,
-            WallNs = wallNs, CpuNs = cpuNs, ReservedCpus = 1, ReservedMemoryBytes = memory,
+            Attempt = default,
+            StepIndex = index,
+            Agent = "a",
+            AgentEpoch = 1,
+            Sequence = 1,
+            Tenant = "t",
+            Verdict = verdict,
+            StartedAt = default,
+            WallNs = wallNs,
+            CpuNs = cpuNs,
+            ReservedCpus = 1,
+            ReservedMemoryBytes = memory,
         },
     };
 

@@ -89,8 +89,18 @@ internal sealed class FakeAgent(IBus bus, string id) :
             Facts = new StepFacts { ExitCode = verdict == Verdict.Succeeded ? 0 : null },
             Usage = new UsageRecord
             {
-                Attempt = order.Attempt, StepIndex = index, Agent = id, AgentEpoch = Epoch, Sequence = sequence, Tenant = order.Spec.Tenant, Verdict = verdict,
-                StartedAt = started, WallNs = wallNs, CpuNs = cpuNs, ReservedCpus = step.Limits.Cpus, ReservedMemoryBytes = step.Limits.MemoryBytes,
+                Attempt = order.Attempt,
+                StepIndex = index,
+                Agent = id,
+                AgentEpoch = Epoch,
+                Sequence = sequence,
+                Tenant = order.Spec.Tenant,
+                Verdict = verdict,
+                StartedAt = started,
+                WallNs = wallNs,
+                CpuNs = cpuNs,
+                ReservedCpus = step.Limits.Cpus,
+                ReservedMemoryBytes = step.Limits.MemoryBytes,
             },
             Stdout = new CapturedOutput([.. System.Text.Encoding.UTF8.GetBytes($"out of {step.Name}\n")], null),
         }).ToList();
