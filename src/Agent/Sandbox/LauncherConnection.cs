@@ -130,7 +130,8 @@ internal sealed class LauncherConnection : IEventSource, IDisposable
     /// <summary>Takes in at once what the launcher has said; on the loop's thread.</summary>
     public void ReadPending()
     {
-        if (!_socket.IsClosed) OnReady(SocketTag);
+        // Before it is listened to, what was kept is being adopted, and each entry says itself why it was killed.
+        if (_loop is not null && !_socket.IsClosed) OnReady(SocketTag);
     }
 
     /// <summary>Waits until the launcher has ended, which it does by itself when it is of no use any more; false where it has not in time.</summary>
