@@ -56,6 +56,7 @@ internal enum SetupStep : uint
     None = 0, Receive = 1, ControlSocket = 2, GoEvent = 3, Scratch = 4, Clone = 5, AttachGroup = 6, CgroupNamespace = 7, MountScratch = 8, Overlay = 9,
     RootDirectory = 10, HostDirectories = 11, Devices = 12, SharedMemory = 13, Proc = 14, Box = 15, PivotRoot = 16, Hostname = 17, Network = 18,
     NoNewPrivileges = 19, Seccomp = 20, Capabilities = 21, ParentDeathSignal = 22, SignalDescriptor = 23, NullDevice = 24, LauncherGone = 25, TableFull = 26,
+    Released = 27,
 }
 
 /// <summary>Begins every message of agent and launcher.</summary>

@@ -19,6 +19,10 @@ internal static unsafe class Launcher
     private static int _epoll;
     private static int _agent;
     private static bool _wasAttached;
+
+    /// <summary>The agent has been told what there is; before, it takes nothing else for an answer.</summary>
+    private static bool _wasGreeted;
+
     private static byte* _message;
 
     /// <summary>Returns the exit code.</summary>
@@ -167,6 +171,7 @@ internal static unsafe class Launcher
     {
         Kernel.Close(_agent);
         _agent = -1;
+        _wasGreeted = false;
         for (var i = 0; i < SandboxTable.End; i++)
         {
             var entry = SandboxTable.At(i);
@@ -177,7 +182,7 @@ internal static unsafe class Launcher
 
     private static void SendToAgent(void* message, int length, int* fds, int fdCount)
     {
-        if (_agent >= 0 && Packets.Send(_agent, message, length, fds, fdCount) < 0)
+        if (_wasGreeted && Packets.Send(_agent, message, length, fds, fdCount) < 0)
             Detach();
     }
 
@@ -234,6 +239,7 @@ internal static unsafe class Launcher
                 break;
             case MessageKind.Hello when length == sizeof(HelloMessage):
                 Adoption.HandOver(_agent);
+                _wasGreeted = true;
                 break;
             default:
                 // Another version of the protocol, or a bug: neither may go on.
@@ -296,9 +302,14 @@ internal static unsafe class Launcher
         entry->State = SandboxState.Warm;
         Watch(entry->Pidfd, FirstSandbox + SandboxTable.IndexOf(entry));
         if (entry->Forgotten != 0)
+        {
+            // Every request gets one answer, or the agent would wait for it and keep the group.
             Forget(entry);
-        else
-            SendToAgent(&created, sizeof(CreatedMessage), fds, 2);
+            Refuse(created.Envelope.Id, SetupStep.Released, Errno.Canceled);
+            return true;
+        }
+
+        SendToAgent(&created, sizeof(CreatedMessage), fds, 2);
         return true;
     }
 

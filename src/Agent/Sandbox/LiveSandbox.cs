@@ -126,12 +126,11 @@ internal sealed partial class LiveSandbox : IEventSource
         Stderr.Dispose();
     }
 
-    /// <summary>It was never cloned.</summary>
+    /// <summary>It was never cloned, or cannot be listened to.</summary>
     public void Abandon(SandboxException reason)
     {
         _onReady?.Invoke(this, reason);
-        Stdout.Dispose();
-        Stderr.Dispose();
+        Close();
         _room.Remover.Add(Group);
     }
 

@@ -18,6 +18,7 @@ internal sealed class SandboxFactory(SandboxRoom room, ICgroupDriver cgroups, Sa
     // Unique over restarts of the agent within a launcher's life: the upper half is drawn at random.
     private long _lastId = (long)Random.Shared.Next(1, int.MaxValue) << 32;
     private long _unusedCpuNs;
+    private volatile TaskCompletionSource? _noneUnused;
 
     /// <summary>All that live or have a step that is not released.</summary>
     public IEnumerable<LiveSandbox> Live => _live.Values;
@@ -26,6 +27,14 @@ internal sealed class SandboxFactory(SandboxRoom room, ICgroupDriver cgroups, Sa
     public long UnusedCpuNs => Interlocked.Read(ref _unusedCpuNs);
 
     public LiveSandbox? Find(ulong id) => _live.GetValueOrDefault(id);
+
+    /// <summary>Ends once each that lives has a step. New ones are not to be asked for any more.</summary>
+    public Task WhenNoneIsUnused()
+    {
+        _noneUnused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        NoteRemoval();
+        return _noneUnused.Task;
+    }
 
     public void AddUnusedCpu(long ns) => Interlocked.Add(ref _unusedCpuNs, ns);
 
@@ -46,7 +55,7 @@ internal sealed class SandboxFactory(SandboxRoom room, ICgroupDriver cgroups, Sa
         }
         catch (SandboxException e) when (sandbox is not null)
         {
-            if (_live.TryRemove(sandbox.Id, out _)) sandbox.Abandon(e);
+            if (TryRemove(sandbox.Id, out _)) sandbox.Abandon(e);
         }
         catch (SandboxException e)
         {
@@ -89,11 +98,16 @@ internal sealed class SandboxFactory(SandboxRoom room, ICgroupDriver cgroups, Sa
     {
         foreach (var sandbox in _live.Values)
         {
-            if (!sandbox.IsAttached && _live.TryRemove(sandbox.Id, out _)) sandbox.Abandon(reason);
+            if (!sandbox.IsAttached && TryRemove(sandbox.Id, out _)) sandbox.Abandon(reason);
         }
     }
 
-    public bool TryRemove(ulong id, out LiveSandbox? sandbox) => _live.TryRemove(id, out sandbox);
+    public bool TryRemove(ulong id, out LiveSandbox? sandbox)
+    {
+        if (!_live.TryRemove(id, out sandbox)) return false;
+        NoteRemoval();
+        return true;
+    }
 
     private static unsafe string GroupNameOf(in AdoptedMessage message)
     {
@@ -103,8 +117,13 @@ internal sealed class SandboxFactory(SandboxRoom room, ICgroupDriver cgroups, Sa
 
     private void OnEnd(LiveSandbox sandbox, long? unusedCpuNs)
     {
-        _live.TryRemove(sandbox.Id, out _);
+        TryRemove(sandbox.Id, out _);
         if (unusedCpuNs is { } used) AddUnusedCpu(used);
+    }
+
+    private void NoteRemoval()
+    {
+        if (_noneUnused is { } awaited && !_live.Values.Any(s => s.Step is null)) awaited.TrySetResult();
     }
 
     private unsafe void Send(LiveSandbox sandbox, SandboxImage image, SafeFileHandle stdoutWrite, SafeFileHandle stderrWrite)

@@ -17,7 +17,9 @@ namespace Corral.Agent.Sandbox;
 internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
 {
     private const int Tries = 3;
-    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(5);
+    /// <summary>How long a stop waits for unused sandboxes to die.</summary>
+    internal static readonly TimeSpan StopTime = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan ReconnectPause = TimeSpan.FromMilliseconds(200);
 
     private readonly SandboxOptions _options;
@@ -128,18 +130,22 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
         await _reconnecting;
         var unused = _factory.Live.Where(s => s.Step is null).ToList();
         foreach (var sandbox in unused) _link.Release(sandbox.Id);
-        using (var patience = new CancellationTokenSource(StopTime))
-        {
-            while (_factory.Live.Any(s => s.Step is null) && _link.IsAlive && !patience.IsCancellationRequested)
-                await Task.Delay(1, CancellationToken.None);
-        }
+        var gone = _factory.WhenNoneIsUnused();
+        // Without a launcher nobody says any more what became of those it was asked for.
+        if (!_link.IsAlive) _factory.AbandonUncloned(LauncherGone());
+        if (await Task.WhenAny(gone, Task.Delay(StopTime, _time, CancellationToken.None)) != gone) Log.StillUnused(_logger, StopTime.TotalSeconds);
 
         var connection = _link.Replace(null);
         connection?.Hangup();
         // A launcher that keeps nothing ends at once; whoever removes the state folder next should not meet it.
         if (connection is not null && !_factory.Live.Any() && !_workspaces.Any) connection.WaitForEnd(StopTime);
         _loop.Dispose();
-        foreach (var sandbox in _factory.Live) sandbox.Step?.Leave();
+        foreach (var sandbox in _factory.Live)
+        {
+            if (sandbox.Step is { } step) step.Leave();
+            else sandbox.Release();
+        }
+
         connection?.Dispose();
         _room.Cpu.Dispose();
         await _room.Remover.DisposeAsync();
@@ -148,14 +154,23 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
 
     void ILauncherEvents.OnCreated(in CreatedMessage message, SafeFileHandle control, SafeFileHandle process)
     {
-        if (_factory.Find(message.Envelope.Id) is { } sandbox)
+        if (_factory.Find(message.Envelope.Id) is not { } sandbox)
         {
-            sandbox.Attach(control, process);
+            control.Dispose();
+            process.Dispose();
             return;
         }
 
-        control.Dispose();
-        process.Dispose();
+        try
+        {
+            sandbox.Attach(control, process);
+        }
+        catch (SandboxException e)
+        {
+            // Nobody would hear of its end: it ends now.
+            _link.Release(sandbox.Id);
+            if (_factory.TryRemove(sandbox.Id, out _)) sandbox.Abandon(e);
+        }
     }
 
     void ILauncherEvents.OnNotCreated(in CreatedMessage message)
@@ -171,16 +186,18 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
     void ILauncherEvents.OnLost()
     {
         var lost = _link.Replace(null);
-        if (_stopping.IsCancellationRequested) return;
-        Log.LauncherLost(_logger);
-        var reason = new SandboxException(SandboxStep.TalkToLauncher, "the launcher", Errno.EPIPE);
+        var reason = LauncherGone();
         _factory.AbandonUncloned(reason);
         _workspaces.FailAll(reason);
         lost?.Dispose();
+        if (_stopping.IsCancellationRequested) return;
+        Log.LauncherLost(_logger);
         _reconnecting = Task.Run(ReconnectAsync);
     }
 
     internal ValueTask RemoveWorkspaceAsync(MountedWorkspace workspace) => _workspaces.RemoveAsync(workspace.Id);
+
+    private static SandboxException LauncherGone() => new(SandboxStep.TalkToLauncher, "the launcher", Errno.EPIPE);
 
     private static long ToNs(TimeSpan time) => time > TimeSpan.FromDays(3650) ? (long)TimeSpan.FromDays(3650).TotalNanoseconds : (long)time.TotalNanoseconds;
 
@@ -310,6 +327,9 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
 
         [LoggerMessage(3053, LogLevel.Error, "Starting another launcher failed; trying again.")]
         public static partial void ReconnectFailed(ILogger logger, Exception exception);
+
+        [LoggerMessage(3055, LogLevel.Warning, "Unused sandboxes still live {Seconds} s after the stop; the launcher kills them.")]
+        public static partial void StillUnused(ILogger logger, double seconds);
 
         [LoggerMessage(3054, LogLevel.Error, "The group of {AttemptId}, step {StepIndex}, is gone; the step cannot be adopted.")]
         public static partial void GroupGone(ILogger logger, Corral.Shared.Jobs.AttemptId attemptId, int stepIndex);

@@ -83,7 +83,7 @@ internal sealed partial class SandboxPool : IAsyncDisposable
             return;
         }
 
-        Log.NotMade(_logger, shelf.Image.Name, failure);
+        if (!_stopping) Log.NotMade(_logger, shelf.Image.Name, failure);
         shelf.Fail(failure, _time.GetTimestamp() + (long)(PauseAfterFailure.TotalSeconds * _time.TimestampFrequency));
     });
 

@@ -100,17 +100,30 @@ public sealed class LauncherTests(SandboxFixture sandboxes, CgroupFixture cgroup
         Assert.InRange(room.Host.UnusedCpuNs - before, UserModeLinux.LeastCpuNs, 10_000_000_000);
     }
 
+    [Fact]
+    public async Task A_stop_while_sandboxes_are_being_made_waits_for_them_and_leaves_no_group()
+    {
+        for (var i = 0; i < 12; i++)
+        {
+            var room = await Room.StartAsync(cgroups, "filling", warmCount: 8, SandboxImage.Host);
+            SpinWait.SpinUntil(() => room.Host.WarmCount > i % 6);
+            var began = Stopwatch.GetTimestamp();
+            await room.DisposeAsync();
+            Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, SandboxHost.StopTime - TimeSpan.FromSeconds(1));
+        }
+    }
+
     /// <summary>A room of a test's own.</summary>
     private sealed class Room(SandboxHost host, ICgroupDriver driver, string state) : IAsyncDisposable
     {
         public SandboxHost Host { get; } = host;
 
-        public static async Task<Room> StartAsync(CgroupFixture cgroups, string name)
+        public static async Task<Room> StartAsync(CgroupFixture cgroups, string name, int warmCount = 1, params SandboxImage[] prewarm)
         {
             var state = Path.Combine(cgroups.StateDirectory, name);
             var driver = CgroupDrivers.Open(state);
             var host = await SandboxHost.StartAsync(
-                new SandboxOptions { StateDirectory = state, WarmCount = 1, InitialLease = TimeSpan.FromMinutes(5) }, driver, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
+                new SandboxOptions { StateDirectory = state, WarmCount = warmCount, Prewarm = prewarm, InitialLease = TimeSpan.FromMinutes(5) }, driver, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
             return new Room(host, driver, state);
         }
 
