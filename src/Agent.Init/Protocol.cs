@@ -96,6 +96,9 @@ internal unsafe struct CreateMessage
 
     /// <summary>1 where the host's directories are bound over the layers.</summary>
     public int BindsHost;
+
+    /// <summary>1 where a step waits for this sandbox: a pool miss.</summary>
+    public int IsAwaited;
     public int AttachFiles;
     public fixed byte Group[Protocol.GroupNameBytes];
 

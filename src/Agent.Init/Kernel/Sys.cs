@@ -11,7 +11,7 @@ internal static class Sys
     public const int Chdir = 80, Mkdir = 83, Rmdir = 84, Unlink = 87, Symlink = 88, Chmod = 90, Umask = 95, Ptrace = 101, Syslog = 103, Geteuid = 107;
     public const int GetPid = 39, Getppid = 110, Setsid = 112, Setgroups = 116, Setresuid = 117, Setresgid = 119, Capset = 126;
     public const int Mknod = 133, Uselib = 134, Personality = 135, Ustat = 136, Statfs = 137, Sysfs = 139, Vhangup = 153, ModifyLdt = 154;
-    public const int PivotRoot = 155, SysctlOld = 156, Prctl = 157, Adjtimex = 159, Chroot = 161, Acct = 163, Settimeofday = 164;
+    public const int SchedSetaffinity = 203, SchedGetaffinity = 204, Getcpu = 309, PivotRoot = 155, SysctlOld = 156, Prctl = 157, Adjtimex = 159, Chroot = 161, Acct = 163, Settimeofday = 164;
     public const int Mount = 165, Umount2 = 166, Swapon = 167, Swapoff = 168, Reboot = 169, Sethostname = 170, Setdomainname = 171;
     public const int Iopl = 172, Ioperm = 173, CreateModule = 174, InitModule = 175, DeleteModule = 176, GetKernelSyms = 177, QueryModule = 178;
     public const int Quotactl = 179, Nfsservctl = 180, LookupDcookie = 212, ClockSettime = 227, ClockGettime = 228, ExitGroup = 231;

@@ -79,8 +79,9 @@ internal static unsafe class Cloner
                 return;
             Make((CreateMessage*)message, fds, launcher, self, filter);
             Packets.CloseAll(fds, fdCount);
-            // Not at once: PID 1 and whoever waits for it need the processors now.
-            if (!HasInput(launcher, QuietMilliseconds))
+            // At once where nobody waits: later it would fall into the next step's start, and a network namespace holds its processor for most of a
+            // millisecond. Where a step waits, PID 1 and the agent need the processors now.
+            if (((CreateMessage*)message)->IsAwaited == 0 || !HasInput(launcher, QuietMilliseconds))
                 SpareParts.Refill();
         }
     }

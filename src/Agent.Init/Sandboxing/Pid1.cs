@@ -135,6 +135,10 @@ internal static unsafe class Pid1
         var region = Kernel.Allocate(StackEnd);
         if (region == null)
             Kernel.Exit(ExitCodes.OutOfMemory);
+        Processors processors;
+        Processors.ReadOwn(&processors);
+        // A page fault costs more than a system call, and now nobody waits: what the usual start needs of the region.
+        region[0] = region[PointersAt] = region[StackEnd - 1] = 0;
         var fds = stackalloc int[Protocol.MaxDescriptors + 3];
         var fdCount = 0;
         var start = (StartMessage*)region;
@@ -147,13 +151,17 @@ internal static unsafe class Pid1
         ended.Phase = StartPhases.Message;
         ended.Errno = Errno.Protocol;
         StepExec.Context context = default;
+        context.Processors = &processors;
         if (length >= sizeof(StartMessage) && start->Kind == MessageKind.Start)
             ended.Errno = Prepare(inherited, start, (int)length, fds, fdCount, nothing, (byte**)(region + PointersAt), &context);
         if (ended.Errno == 0)
         {
+            // Left to itself the kernel starts the child on an idle processor, which takes longer to wake than the child needs until execve.
+            Processors.Stay(&processors);
             // clone3 is denied by our own filter, hence clone(2). The child borrows this memory and runs alone until it has exec'ed or failed.
             var pid = (int)Stubs.CloneOnStack((nint)(CloneFlags.Vm | CloneFlags.Vfork) | Signals.Child, (nint)(region + StackEnd), &StepExec.Run, (nint)(&context));
             ended.StartedNs = Kernel.Now();
+            Processors.Use(&processors);
             ended.Phase = pid < 0 ? StartPhases.Fork : context.Phase;
             ended.Errno = pid < 0 ? -pid : context.Errno;
             ended.FileIndex = context.FileIndex;

@@ -18,6 +18,9 @@ internal static unsafe class StepExec
         public int* Contents;
         public int ContentCount;
 
+        /// <summary>Where the command may run; the child itself was kept where PID 1 is.</summary>
+        public Processors* Processors;
+
         // What went wrong, if anything.
         public int Phase, Errno, FileIndex;
     }
@@ -74,6 +77,7 @@ internal static unsafe class StepExec
         Kernel.Call(Sys.CloseRange, 3, Limits.LastDescriptor);
         Kernel.BlockSignals(0);
 
+        Processors.Use(context->Processors);
         *phase = StartPhases.Exec;
         return Execute(context);
     }

@@ -38,8 +38,11 @@ internal sealed class SandboxFactory(SandboxRoom room, ICgroupDriver cgroups, Sa
 
     public void AddUnusedCpu(long ns) => Interlocked.Add(ref _unusedCpuNs, ns);
 
-    /// <summary>Begins to make a sandbox; <paramref name="onReady"/> tells when it waits for its step, or why it never will.</summary>
-    public void Create(SandboxImage image, Action<LiveSandbox?, SandboxException?> onReady)
+    /// <summary>
+    /// Begins to make a sandbox; <paramref name="onReady"/> tells when it waits for its step, or why it never will. <paramref name="isAwaited"/>: a step
+    /// waits for it already.
+    /// </summary>
+    public void Create(SandboxImage image, bool isAwaited, Action<LiveSandbox?, SandboxException?> onReady)
     {
         LiveSandbox? sandbox = null;
         SafeFileHandle? stdoutWrite = null, stderrWrite = null;
@@ -51,7 +54,7 @@ internal sealed class SandboxFactory(SandboxRoom room, ICgroupDriver cgroups, Sa
             var stderr = OutputCapture.Create("stderr", out stderrWrite);
             sandbox = new LiveSandbox(room, id, image.Name, group, stdout, stderr, (s, e) => onReady(s, e), OnEnd);
             _live[id] = sandbox;
-            Send(sandbox, image, stdoutWrite, stderrWrite);
+            Send(sandbox, image, isAwaited, stdoutWrite, stderrWrite);
         }
         catch (SandboxException e) when (sandbox is not null)
         {
@@ -126,7 +129,7 @@ internal sealed class SandboxFactory(SandboxRoom room, ICgroupDriver cgroups, Sa
         if (_noneUnused is { } awaited && !_live.Values.Any(s => s.Step is null)) awaited.TrySetResult();
     }
 
-    private unsafe void Send(LiveSandbox sandbox, SandboxImage image, SafeFileHandle stdoutWrite, SafeFileHandle stderrWrite)
+    private unsafe void Send(LiveSandbox sandbox, SandboxImage image, bool isAwaited, SafeFileHandle stdoutWrite, SafeFileHandle stderrWrite)
     {
         var attach = sandbox.Group.AttachFiles;
         var message = new CreateMessage
@@ -134,6 +137,7 @@ internal sealed class SandboxFactory(SandboxRoom room, ICgroupDriver cgroups, Sa
             ScratchBytes = options.WarmScratchBytes,
             ScratchInodes = options.WarmScratchInodes + OwnInodes,
             BindsHost = image.BindsHost ? 1 : 0,
+            IsAwaited = isAwaited ? 1 : 0,
             AttachFiles = attach.Count,
         };
         message.Envelope.Kind = MessageKind.CreateSandbox;

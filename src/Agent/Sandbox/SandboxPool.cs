@@ -46,7 +46,7 @@ internal sealed partial class SandboxPool : IAsyncDisposable
         }
 
         var request = new StepRequest(start);
-        if (shelf.Wait(request)) Make(shelf);
+        if (shelf.Wait(request)) Make(shelf, isAwaited: true);
         await using var registration = cancellationToken.UnsafeRegister(static (r, t) => ((StepRequest)r!).Cancel(t), request);
         return await request.Started;
     }
@@ -71,11 +71,11 @@ internal sealed partial class SandboxPool : IAsyncDisposable
     {
         await foreach (var shelf in _wanting.Reader.ReadAllAsync())
         {
-            while (!_stopping && shelf.TryPlan(_warmCount, _time.GetTimestamp())) Make(shelf);
+            while (!_stopping && shelf.TryPlan(_warmCount, _time.GetTimestamp())) Make(shelf, isAwaited: false);
         }
     }
 
-    private void Make(Shelf shelf) => _factory.Create(shelf.Image, (sandbox, failure) =>
+    private void Make(Shelf shelf, bool isAwaited) => _factory.Create(shelf.Image, isAwaited, (sandbox, failure) =>
     {
         if (failure is null)
         {

@@ -49,6 +49,14 @@ public sealed class IsolationTests(SandboxFixture sandboxes)
     }
 
     [Fact]
+    public async Task A_step_may_run_on_every_processor_that_the_agent_may()
+    {
+        // It is kept on one until its execve: see Processors.Stay.
+        var allowed = Parse(File.ReadAllText("/proc/self/status"))["Cpus_allowed"];
+        for (var i = 0; i < 20; i++) Assert.Equal(allowed, (await StatusAsync())["Cpus_allowed"]);
+    }
+
+    [Fact]
     public async Task Every_namespace_of_a_step_is_its_own()
     {
         var result = await sandboxes.ShellAsync("for n in mnt pid net ipc uts cgroup; do readlink /proc/self/ns/$n; done");
