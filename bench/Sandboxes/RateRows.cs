@@ -20,7 +20,7 @@ internal sealed class RateRows(BarReport report, bool quick, BenchRoot root, Gro
             using var bare = new ProgramRun(groups, [root.FromHost(program)]);
             using var withNetwork = new ProgramRun(groups, [root.FromHost(program)], BareSpawner.NewNetwork);
             var sandboxes = new SandboxRun(warm, program);
-            var rates = await new Throughput(report, rounds: 3, AtOnce, TimeSpan.FromSeconds(quick ? 0.5 : 1.5)).RunAsync(
+            var rates = await new Throughput(report, rounds: quick ? 3 : 9, AtOnce, TimeSpan.FromSeconds(0.5)).RunAsync(
             [
                 bare.As($"bare-{name}"),
                 sandboxes.As($"warm-{name}"),
