@@ -37,6 +37,8 @@ internal sealed class ControllerlessGroup : SandboxGroup
 
     public override GroupCounters Read() => CpuStat.Read(_path + "/cpu.stat");
 
+    public override MemoryReading ReadMemory() => default;
+
     public override bool TryResetMemoryPeak() => false;
 
     public override bool TryRemove() => Libc.RemoveDirectory(_path) == 0;

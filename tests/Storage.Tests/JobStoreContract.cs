@@ -161,6 +161,7 @@ public abstract partial class JobStoreContract
         Assert.Equal([1L, 2L, 3L], (await store.Jobs.EventsAsync(job.Id, 0, Cancel)).Select(happened => happened.Id!.Value));
         var rows = await store.Ledger.RowsAsync("t1", null, null, 0, 10, Cancel);
         Assert.Equal([0, 1], rows.Select(row => row.Row.Usage.StepIndex));
+        Assert.Equal(view.Steps.Select(step => step.Usage), rows.Select(row => row.Row.Usage));
         Assert.Equal((1_000_000L, 400L, null, 3L), (rows[0].Row.Usage.CpuNs, rows[0].Row.Usage.CpuUserNs, rows[0].Row.Usage.MemoryPeakBytes, rows[0].Row.Usage.PidsPeak));
     }
 

@@ -40,6 +40,26 @@ public sealed class SqliteJobStoreTests : JobStoreContract
     }
 
     [Fact]
+    public async Task A_ledger_of_the_schema_before_is_kept_and_lacks_what_was_not_measured_then()
+    {
+        await using var store = await SqliteTestStore.OpenAsync();
+        var (job, _, _) = await store.PlacedAsync();
+        await store.EndAsync(TestStore.Report(job));
+        await store.Sqlite.DisposeAsync();
+        foreach (var column in new[] { "memory_samples", "io_read_operations", "io_write_operations", "pressure", "reserved_scratch_bytes", "scratch_used_bytes" })
+            Assert.Null(store.Execute($"ALTER TABLE usage DROP COLUMN {column}"));
+        Assert.Null(store.Execute("PRAGMA user_version = 1"));
+
+        await store.ReopenAsync();
+        var row = Assert.Single(await store.Ledger.RowsAsync(null, null, null, 0, 10, TestContext.Current.CancellationToken)).Row;
+        Assert.Equal((1_000_000L, null, null, null), (row.Usage.CpuNs, row.Usage.MemorySamples, row.Usage.Pressure, row.Usage.ReservedScratchBytes));
+        var (next, _, _) = await store.PlacedAsync();
+        await store.EndAsync(TestStore.Report(next));
+        Assert.Equal(2, store.Scalar("SELECT count(*) FROM usage"));
+        Assert.Equal(1, store.Scalar("SELECT count(*) FROM usage WHERE memory_samples IS NOT NULL"));
+    }
+
+    [Fact]
     public async Task A_database_of_a_newer_version_is_refused_with_the_remedy()
     {
         await using var store = await SqliteTestStore.OpenAsync();

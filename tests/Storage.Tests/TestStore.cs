@@ -95,6 +95,12 @@ public abstract class TestStore : IAsyncDisposable
                 ReservedMemoryBytes = 256 << 20,
                 CpuUserNs = 400,
                 PidsPeak = 3,
+                MemorySamples = new MemorySamples { Count = 4, LongestGapNs = 50_100_000, ByteSeconds = 77, AnonPeakBytes = 5, ShmemPeakBytes = 6 },
+                IoReadOperations = 7,
+                IoWriteOperations = 8,
+                Pressure = new PressureTotals { CpuSomeNs = 9, IoFullNs = 10 },
+                ReservedScratchBytes = 64 << 20,
+                ScratchUsedBytes = 4096,
             },
         }).ToList();
         return new AttemptEnding(attempt, agent, verdict, Now.AddSeconds(1), sequence, Now, steps);

@@ -21,6 +21,7 @@ internal sealed class CounterFile(GroupDirectory directory, string name, int fla
     {
         if (Handle() is not { } file) return default;
         var read = FileCalls.TryReadAt(file, buffer, 0);
+        if (read == -Errno.ENOTSUP) return default; // a pressure file that was switched off in cgroup.pressure
         if (read < 0) throw new SandboxException(SandboxStep.ReadCounter, $"{directory.Path}/{name}", -read);
         return buffer[..read];
     }

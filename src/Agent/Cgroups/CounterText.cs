@@ -47,6 +47,18 @@ internal static class CounterText
         return sum;
     }
 
+    /// <summary>The <c>total</c> of one line of a pressure file (<c>some avg10=0.00 avg60=0.00 avg300=0.00 total=1</c>), nanoseconds; null where there is no such line.</summary>
+    public static long? StallNs(ReadOnlySpan<byte> content, ReadOnlySpan<byte> kind)
+    {
+        while (!content.IsEmpty)
+        {
+            var line = NextLine(ref content);
+            if (line.StartsWith(kind) && line.Length > kind.Length && line[kind.Length] == ' ') return UsecToNs(NestedSum(line, "total"u8));
+        }
+
+        return null;
+    }
+
     /// <summary>Microseconds as nanoseconds, held at the type's end rather than wrapped.</summary>
     public static long? UsecToNs(long? usec) => usec is { } u ? (u > long.MaxValue / 1000 ? long.MaxValue : u * 1000) : null;
 

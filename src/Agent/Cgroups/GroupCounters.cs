@@ -1,3 +1,5 @@
+using Corral.Shared.Jobs;
+
 namespace Corral.Agent.Cgroups;
 
 /// <summary>What the kernel counted for a group since its birth; a counter that the host lacks is null.</summary>
@@ -16,4 +18,9 @@ internal sealed record GroupCounters
     public long PidsLimitHits { get; init; }
     public long? IoReadBytes { get; init; }
     public long? IoWriteBytes { get; init; }
+    public long? IoReadOperations { get; init; }
+    public long? IoWriteOperations { get; init; }
+
+    /// <summary>Since birth; null where the kernel keeps none.</summary>
+    public PressureTotals? Pressure { get; init; }
 }

@@ -16,9 +16,12 @@ internal sealed class HybridSandboxGroup : SandboxGroup
     private readonly CounterFile throttling;
     private readonly CounterFile memoryCurrent;
     private readonly CounterFile memoryPeak;
+    private readonly CounterFile memoryStat;
+    private readonly CounterFile memoryOfKernel;
     private readonly CounterFile oomControl;
     private readonly CounterFile pidsPeak;
     private readonly CounterFile pidsEvents;
+    private readonly PressureFiles pressure;
     private readonly OomWatch watch;
     private readonly bool limitsSwap;
     private GroupLimits? inForce;
@@ -42,9 +45,12 @@ internal sealed class HybridSandboxGroup : SandboxGroup
         throttling = new CounterFile(cpu, "cpu.stat");
         memoryCurrent = new CounterFile(memory, "memory.usage_in_bytes");
         memoryPeak = new CounterFile(memory, "memory.max_usage_in_bytes", OpenFlags.ReadWrite);
+        memoryStat = new CounterFile(memory, "memory.stat");
+        memoryOfKernel = new CounterFile(memory, "memory.kmem.usage_in_bytes");
         oomControl = new CounterFile(memory, "memory.oom_control");
         pidsPeak = new CounterFile(pids, "pids.peak");
         pidsEvents = new CounterFile(pids, "pids.events");
+        pressure = new PressureFiles(unified);
         watch.Add(this, memory);
     }
 
@@ -101,7 +107,16 @@ internal sealed class HybridSandboxGroup : SandboxGroup
             Periods = CounterText.Keyed(quota, "nr_periods"u8),
             ThrottledPeriods = CounterText.Keyed(quota, "nr_throttled"u8),
             ThrottledNs = CounterText.Keyed(quota, "throttled_time"u8), // nanoseconds on v1
+            Pressure = pressure.Read(),
         };
+    }
+
+    public override MemoryReading ReadMemory()
+    {
+        Span<byte> buffer = stackalloc byte[CounterFile.BufferSize];
+        var stat = memoryStat.Read(buffer);
+        var shmem = CounterText.Keyed(stat, "total_shmem"u8);
+        return new MemoryReading(memoryCurrent.Single(), CounterText.Keyed(stat, "total_rss"u8), shmem, CounterText.Keyed(stat, "total_cache"u8) - shmem, memoryOfKernel.Single());
     }
 
     public override bool TryResetMemoryPeak() => memoryPeak.TryWrite("0"u8);
@@ -120,7 +135,8 @@ internal sealed class HybridSandboxGroup : SandboxGroup
     public override void Dispose()
     {
         watch.Remove(this);
-        foreach (var file in (ReadOnlySpan<CounterFile>)[usage, throttling, memoryCurrent, memoryPeak, oomControl, pidsPeak, pidsEvents]) file.Dispose();
+        foreach (var file in (ReadOnlySpan<CounterFile>)[usage, throttling, memoryCurrent, memoryPeak, memoryStat, memoryOfKernel, oomControl, pidsPeak, pidsEvents]) file.Dispose();
+        pressure.Dispose();
         foreach (var file in AttachFiles) file.Dispose();
         foreach (var twin in twins) twin.Dispose();
         KillFile.Dispose();

@@ -29,6 +29,9 @@ internal abstract class SandboxGroup : IDisposable
     /// <summary>Reads all counters.</summary>
     public abstract GroupCounters Read();
 
+    /// <summary>What its memory consists of now.</summary>
+    public abstract MemoryReading ReadMemory();
+
     /// <summary>Resets the kernel's memory peak to the present charge; false where the kernel cannot.</summary>
     public abstract bool TryResetMemoryPeak();
 

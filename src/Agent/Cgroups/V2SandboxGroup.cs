@@ -11,10 +11,12 @@ internal sealed class V2SandboxGroup : SandboxGroup
     private readonly CounterFile cpuStat;
     private readonly CounterFile memoryCurrent;
     private readonly CounterFile memoryPeak;
+    private readonly CounterFile memoryStat;
     private readonly CounterFile memoryEvents;
     private readonly CounterFile pidsPeak;
     private readonly CounterFile pidsEvents;
     private readonly CounterFile ioStat;
+    private readonly PressureFiles pressure;
     private readonly bool peakCanReset;
     private GroupLimits? inForce;
 
@@ -30,10 +32,12 @@ internal sealed class V2SandboxGroup : SandboxGroup
         KillFile = directory.OpenFile("cgroup.kill", OpenFlags.WriteOnly);
         cpuStat = new CounterFile(directory, "cpu.stat");
         memoryCurrent = new CounterFile(directory, "memory.current");
+        memoryStat = new CounterFile(directory, "memory.stat");
         memoryEvents = new CounterFile(directory, "memory.events");
         pidsPeak = new CounterFile(directory, "pids.peak");
         pidsEvents = new CounterFile(directory, "pids.events");
         ioStat = new CounterFile(directory, "io.stat");
+        pressure = new PressureFiles(directory);
 
         // Since 6.12 a write resets the peak, for readings through the same descriptor only; before, the file has no write permission.
         peakCanReset = FileCalls.TryStatAt(directory.Handle, "memory.peak") is { } peak && (peak.Mode & 0x80) != 0;
@@ -92,7 +96,22 @@ internal sealed class V2SandboxGroup : SandboxGroup
             PidsLimitHits = pidsEvents.Keyed("max"u8) ?? 0,
         };
         var io = ioStat.Read(buffer);
-        return counters with { IoReadBytes = CounterText.NestedSum(io, "rbytes"u8), IoWriteBytes = CounterText.NestedSum(io, "wbytes"u8) };
+        return counters with
+        {
+            IoReadBytes = CounterText.NestedSum(io, "rbytes"u8),
+            IoWriteBytes = CounterText.NestedSum(io, "wbytes"u8),
+            IoReadOperations = CounterText.NestedSum(io, "rios"u8),
+            IoWriteOperations = CounterText.NestedSum(io, "wios"u8),
+            Pressure = pressure.Read(),
+        };
+    }
+
+    public override MemoryReading ReadMemory()
+    {
+        Span<byte> buffer = stackalloc byte[CounterFile.BufferSize];
+        var stat = memoryStat.Read(buffer);
+        var shmem = CounterText.Keyed(stat, "shmem"u8);
+        return new MemoryReading(memoryCurrent.Single(), CounterText.Keyed(stat, "anon"u8), shmem, CounterText.Keyed(stat, "file"u8) - shmem, CounterText.Keyed(stat, "kernel"u8));
     }
 
     public override bool TryResetMemoryPeak() => peakCanReset && memoryPeak.TryWrite("1"u8);
@@ -101,7 +120,8 @@ internal sealed class V2SandboxGroup : SandboxGroup
 
     public override void Dispose()
     {
-        foreach (var file in (ReadOnlySpan<CounterFile>)[cpuStat, memoryCurrent, memoryPeak, memoryEvents, pidsPeak, pidsEvents, ioStat]) file.Dispose();
+        foreach (var file in (ReadOnlySpan<CounterFile>)[cpuStat, memoryCurrent, memoryPeak, memoryStat, memoryEvents, pidsPeak, pidsEvents, ioStat]) file.Dispose();
+        pressure.Dispose();
         KillFile.Dispose();
         directory.Dispose();
     }

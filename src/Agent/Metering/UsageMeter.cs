@@ -29,12 +29,18 @@ internal static class UsageMeter
             ThrottledNs = Difference(end.Death.ThrottledNs, end.Baseline.ThrottledNs),
             MemoryPeakBytes = end.Death.MemoryPeakBytes,
             MemoryBaselineBytes = PeakBeforeDispatch(end),
+            MemorySamples = end.Memory,
             PidsPeak = end.Death.PidsPeak,
             IoReadBytes = Difference(end.Death.IoReadBytes, end.Baseline.IoReadBytes),
             IoWriteBytes = Difference(end.Death.IoWriteBytes, end.Baseline.IoWriteBytes),
+            IoReadOperations = Difference(end.Death.IoReadOperations, end.Baseline.IoReadOperations),
+            IoWriteOperations = Difference(end.Death.IoWriteOperations, end.Baseline.IoWriteOperations),
+            Pressure = Since(end.Baseline.Pressure, end.Death.Pressure),
             OutputBytes = end.StdoutBytes + end.StderrBytes,
             ReservedCpus = step.Limits.Cpus,
             ReservedMemoryBytes = step.Limits.MemoryBytes,
+            ReservedScratchBytes = step.Limits.ScratchBytes,
+            ScratchUsedBytes = end.ScratchFreeBytes is { } free ? Math.Max(0, step.Limits.ScratchBytes - free) : null,
             QueueWaitNs = Math.Max(0, (startedAt - order.SubmittedAt).Ticks * 100),
             OverheadCpuNs = end.OverheadCpuNs,
             Kernel = KernelRelease,
@@ -50,6 +56,15 @@ internal static class UsageMeter
 
     // The kernel's counters never fall, but user and system time are estimates that are scaled to add up and may step back by a tick.
     private static long? Difference(long? death, long? baseline) => death is { } value ? Math.Max(0, value - (baseline ?? 0)) : null;
+
+    private static PressureTotals? Since(PressureTotals? baseline, PressureTotals? death) => baseline is null || death is null ? null : new PressureTotals
+    {
+        CpuSomeNs = Difference(death.CpuSomeNs, baseline.CpuSomeNs),
+        MemorySomeNs = Difference(death.MemorySomeNs, baseline.MemorySomeNs),
+        MemoryFullNs = Difference(death.MemoryFullNs, baseline.MemoryFullNs),
+        IoSomeNs = Difference(death.IoSomeNs, baseline.IoSomeNs),
+        IoFullNs = Difference(death.IoFullNs, baseline.IoFullNs),
+    };
 
     /// <summary>As <c>uname -r</c> prints it.</summary>
     public static string KernelRelease { get; } = ReadKernelRelease();

@@ -205,6 +205,7 @@ internal sealed partial class LiveSandbox : IEventSource
         Stderr.DrainToEnd();
         var step = _step!;
         _room.Cpu.Remove(step);
+        _room.Memory.Remove(step);
         var death = ReadDeath(step);
         _onEnd?.Invoke(this, null);
         step.Complete(death, _report, _reportedNs, deadNs, _room.Launcher.IsAlive);

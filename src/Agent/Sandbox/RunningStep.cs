@@ -15,6 +15,7 @@ internal sealed partial class RunningStep
     private readonly Lock _lock = new();
     private readonly StepMemo _memo;
     private readonly long _dispatchedNs;
+    private readonly MemoryTally _memory;
     private KillReason _killReason;
     private long _killedNs;
     private int _released;
@@ -26,6 +27,7 @@ internal sealed partial class RunningStep
         _room = room;
         _memo = memo;
         _dispatchedNs = dispatchedNs;
+        _memory = new MemoryTally(dispatchedNs);
         AttemptId = attempt;
         StepIndex = stepIndex;
         Baseline = memo.Baseline;
@@ -133,11 +135,26 @@ internal sealed partial class RunningStep
         }
     }
 
+    /// <summary>Takes one sample of its memory.</summary>
+    internal void SampleMemory()
+    {
+        try
+        {
+            _memory.Add(_sandbox.Group.ReadMemory(), BootClock.Instance.GetTimestamp());
+        }
+        catch (Exception e) when (e is SandboxException or ObjectDisposedException)
+        {
+            // It has ended meanwhile, or this kernel cannot tell: a sample less, which the record shows.
+            _room.Memory.Remove(this);
+        }
+    }
+
     /// <summary>This agent process stops; the launcher keeps the step for the next one.</summary>
     internal void Leave()
     {
         _hasEnded = true;
         _room.Cpu.Remove(this);
+        _room.Memory.Remove(this);
         _sandbox.Close();
         _sandbox.Group.Dispose();
         _completion.TrySetCanceled();
@@ -174,6 +191,7 @@ internal sealed partial class RunningStep
             ExitedNs = started ? report!.Value.ExitedNs : null,
             ReportedNs = reportedNs,
             DeadNs = DeadBeforeNs != 0 ? DeadBeforeNs : deadNs,
+            Memory = _memory.End(DeadBeforeNs != 0 ? DeadBeforeNs : deadNs),
             MaxResidentBytes = started ? report!.Value.MaxResidentKilobytes * 1024 : null,
             ScratchFreeBytes = report?.ScratchFreeBytes,
             ScratchFreeInodes = report?.ScratchFreeInodes,

@@ -42,7 +42,7 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
         _logger = logger;
         _time = time;
         _loop = new EventLoop(logger);
-        _room = new SandboxRoom(_loop, new CpuDeadlines(_loop), new GroupRemover(logger, time), _link, logger);
+        _room = new SandboxRoom(_loop, new CpuDeadlines(_loop), new MemorySampler(time), new GroupRemover(logger, time), _link, logger);
         _factory = new SandboxFactory(_room, cgroups, options);
         _pool = new SandboxPool(_factory, options.WarmCount, logger, time);
         _workspaces = new WorkspaceRequests(this, _link);
@@ -148,6 +148,7 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
 
         connection?.Dispose();
         _room.Cpu.Dispose();
+        await _room.Memory.DisposeAsync();
         await _room.Remover.DisposeAsync();
         _stopping.Dispose();
     }
@@ -242,6 +243,7 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
         }
 
         _room.Cpu.Add(step, now);
+        _room.Memory.Add(step);
         return step;
     }
 
@@ -262,7 +264,12 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
             else Log.GroupGone(_logger, StepNotes.Attempt(in note), note.StepIndex);
         }
 
-        foreach (var step in steps) _room.Cpu.Add(step, BootClock.Instance.GetTimestamp());
+        foreach (var step in steps)
+        {
+            _room.Cpu.Add(step, BootClock.Instance.GetTimestamp());
+            _room.Memory.Add(step);
+        }
+
         Adopted = steps;
         AdoptedWorkspaces = [.. connection.AdoptedWorkspaces.Select(w => _workspaces.Adopt((long)w.Id, w.Root))];
     }

@@ -1,4 +1,5 @@
 using Corral.Agent.Cgroups;
+using Corral.Shared.Jobs;
 
 namespace Corral.Agent.Sandbox;
 
@@ -35,6 +36,8 @@ internal sealed record StepEnd
     public long? ReportedNs { get; init; }
     /// <summary>When every process of the sandbox was gone.</summary>
     public required long DeadNs { get; init; }
+    /// <summary>What its memory consisted of; null where it ended before the first sample.</summary>
+    public MemorySamples? Memory { get; init; }
     /// <summary>Largest resident set of the command and the children it waited for, bytes.</summary>
     public long? MaxResidentBytes { get; init; }
     /// <summary>Free bytes and inodes of the writable layer at the end; 0 says that a limit was reached.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Corral.Agent.Cgroups;
+using Corral.Shared.Jobs;
 
 namespace Corral.Agent.Sandbox;
 
@@ -16,7 +17,8 @@ internal struct StepMemo
     public double Cpus;
     public long BaselineCpuNs;
     private long _cpuUserNs, _cpuSystemNs, _periods, _throttledPeriods, _throttledNs, _memoryCurrent, _memoryPeak, _pidsPeak, _ioRead, _ioWrite;
-    private long _oomKills, _pidsLimitHits;
+    private long _oomKills, _pidsLimitHits, _ioReads, _ioWrites;
+    private long _cpuStall, _memoryStall, _memoryFullStall, _ioStall, _ioFullStall;
 
     /// <summary>The counters at dispatch; what the host lacks stays absent.</summary>
     public GroupCounters Baseline
@@ -36,6 +38,16 @@ internal struct StepMemo
             PidsLimitHits = _pidsLimitHits,
             IoReadBytes = Load(_ioRead),
             IoWriteBytes = Load(_ioWrite),
+            IoReadOperations = Load(_ioReads),
+            IoWriteOperations = Load(_ioWrites),
+            Pressure = _cpuStall == Absent && _memoryStall == Absent && _ioStall == Absent ? null : new PressureTotals
+            {
+                CpuSomeNs = Load(_cpuStall),
+                MemorySomeNs = Load(_memoryStall),
+                MemoryFullNs = Load(_memoryFullStall),
+                IoSomeNs = Load(_ioStall),
+                IoFullNs = Load(_ioFullStall),
+            },
         };
         set
         {
@@ -52,6 +64,13 @@ internal struct StepMemo
             _pidsLimitHits = value.PidsLimitHits;
             _ioRead = value.IoReadBytes ?? Absent;
             _ioWrite = value.IoWriteBytes ?? Absent;
+            _ioReads = value.IoReadOperations ?? Absent;
+            _ioWrites = value.IoWriteOperations ?? Absent;
+            _cpuStall = value.Pressure?.CpuSomeNs ?? Absent;
+            _memoryStall = value.Pressure?.MemorySomeNs ?? Absent;
+            _memoryFullStall = value.Pressure?.MemoryFullNs ?? Absent;
+            _ioStall = value.Pressure?.IoSomeNs ?? Absent;
+            _ioFullStall = value.Pressure?.IoFullNs ?? Absent;
         }
     }
 

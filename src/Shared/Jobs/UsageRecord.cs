@@ -35,18 +35,30 @@ public sealed record UsageRecord
     public long? MemoryPeakBytes { get; init; }
     /// <summary>The kernel's peak at dispatch, where it could not be reset: <see cref="MemoryPeakBytes"/> is the peak of the step only where it exceeds this.</summary>
     public long? MemoryBaselineBytes { get; init; }
+    /// <summary>What the memory consisted of; absent where the step ended before the first sample.</summary>
+    public MemorySamples? MemorySamples { get; init; }
     /// <summary>Most processes and threads at once.</summary>
     public long? PidsPeak { get; init; }
     /// <summary>Bytes read from block devices.</summary>
     public long? IoReadBytes { get; init; }
     /// <summary>Bytes written to block devices.</summary>
     public long? IoWriteBytes { get; init; }
+    /// <summary>Reads from block devices.</summary>
+    public long? IoReadOperations { get; init; }
+    /// <summary>Writes to block devices.</summary>
+    public long? IoWriteOperations { get; init; }
+    /// <summary>How long it waited for what it lacked; absent where the kernel does not keep it.</summary>
+    public PressureTotals? Pressure { get; init; }
     /// <summary>All bytes written to stdout and stderr.</summary>
     public long OutputBytes { get; init; }
     /// <summary>Processors reserved for it.</summary>
     public required double ReservedCpus { get; init; }
     /// <summary>Memory reserved for it, bytes; with <see cref="WallNs"/> it gives the GiB-seconds that are billed.</summary>
     public required long ReservedMemoryBytes { get; init; }
+    /// <summary>Size of its writable layer, bytes; with <see cref="WallNs"/> it gives the scratch byte-seconds.</summary>
+    public long? ReservedScratchBytes { get; init; }
+    /// <summary>What of it was in use at the end, bytes; absent where the step was killed before that could be read.</summary>
+    public long? ScratchUsedBytes { get; init; }
     /// <summary>From the job's submission to the step's start, nanoseconds.</summary>
     public long QueueWaitNs { get; init; }
     /// <summary>Time the sandbox's group used between its birth and the dispatch, nanoseconds: overhead, never billed.</summary>

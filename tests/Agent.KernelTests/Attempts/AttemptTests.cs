@@ -28,6 +28,36 @@ public sealed class AttemptTests(AgentFixture agent) : IClassFixture<AgentFixtur
     }
 
     [Fact]
+    public async Task Usage_tells_what_the_memory_consisted_of_and_what_the_step_waited_for()
+    {
+        const long written = 40_000_000;
+        var order = Order(Job(Shell($"head -c {written} /dev/zero >/tmp/f; sleep 0.5")));
+        await agent.Coordinator.OrderAsync(order);
+        var report = await agent.Coordinator.ReportAsync(order.Attempt);
+        var step = Assert.Single(report.Steps);
+        Assert.Equal(Verdict.Succeeded, step.Verdict);
+        var (usage, limits) = (step.Usage!, order.Spec.Steps[0].Limits);
+
+        var samples = usage.MemorySamples!;
+        Assert.InRange(samples.Count, 3, (int)(usage.WallNs / 50_000_000));
+        Assert.InRange(samples.LongestGapNs, 50_000_000, usage.WallNs);
+        Assert.InRange(samples.ShmemPeakBytes!.Value, written, limits.MemoryBytes);
+        Assert.InRange(samples.AnonPeakBytes!.Value, 4096, limits.MemoryBytes - written);
+        Assert.InRange(samples.ByteSeconds, written / 5, (long)(limits.MemoryBytes * (usage.WallNs / 1e9)));
+        Assert.Equal(limits.ScratchBytes, usage.ReservedScratchBytes);
+        Assert.InRange(usage.ScratchUsedBytes!.Value, written, written + (1 << 20));
+        Assert.Equal(File.Exists("/proc/pressure/cpu"), usage.Pressure is not null);
+        if (usage.Pressure is { } pressure) Assert.All([pressure.CpuSomeNs, pressure.MemorySomeNs, pressure.IoFullNs], total => Assert.InRange(total!.Value, 0, usage.WallNs));
+    }
+
+    [Fact]
+    public async Task A_step_that_ends_at_once_has_no_samples()
+    {
+        var step = await agent.RunAsync(Shell("true"));
+        Assert.Null(step.Usage!.MemorySamples);
+    }
+
+    [Fact]
     public async Task The_environment_is_the_documented_one_with_the_steps_own_on_top()
     {
         var step = await agent.RunAsync(Shell("env | sort") with { Env = new Dictionary<string, string> { ["LANG"] = "de", ["X"] = "y z" } });

@@ -10,9 +10,22 @@ public sealed class CounterTextTests
     private const string MemoryEvents = "low 0\nhigh 0\nmax 702\noom 1\noom_kill 3\noom_group_kill 1\n";
     private const string IoStat = "98:16 rbytes=8192 wbytes=3002368 rios=2 wios=23 dbytes=0 dios=0\n";
 
+    // Kernel 6.18, a group's memory.pressure.
+    private const string Pressure = "some avg10=1.50 avg60=0.20 avg300=0.04 total=1234\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=56\n";
+
     // Kernel 6.18, v1.
     private const string OomControl = "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n";
     private const string LegacyCpuStat = "nr_periods 12\nnr_throttled 7\nthrottled_time 512345678\nnr_bursts 0\nburst_time 0\n";
+
+    [Theory]
+    [InlineData(Pressure, "some", 1_234_000L)]
+    [InlineData(Pressure, "full", 56_000L)]
+    [InlineData("some avg10=0.00\n", "some", null)]
+    [InlineData("something total=5\n", "some", null)]
+    [InlineData("full", "full", null)]
+    [InlineData("", "some", null)]
+    public void The_total_of_a_pressure_line_is_given_in_nanoseconds(string content, string kind, long? expected) =>
+        Assert.Equal(expected, CounterText.StallNs(Bytes(content), Bytes(kind)));
 
     [Theory]
     [InlineData(CpuStat, "usage_usec", 750000L)]

@@ -26,6 +26,29 @@ public sealed class UsageMeterTests
     }
 
     [Fact]
+    public void Pressure_and_operations_are_those_since_the_dispatch()
+    {
+        var usage = Measure(
+            new GroupCounters { CpuNs = 0, IoReadOperations = 1, IoWriteOperations = 2, Pressure = new PressureTotals { CpuSomeNs = 5, MemoryFullNs = 7 } },
+            new GroupCounters { CpuNs = 1, IoReadOperations = 11, IoWriteOperations = 22, Pressure = new PressureTotals { CpuSomeNs = 105, MemoryFullNs = 207 } });
+
+        Assert.Equal((10, 20, new PressureTotals { CpuSomeNs = 100, MemoryFullNs = 200 }), (usage.IoReadOperations, usage.IoWriteOperations, usage.Pressure));
+    }
+
+    [Fact]
+    public void The_memo_that_the_launcher_keeps_holds_every_counter_of_the_baseline()
+    {
+        var baseline = new GroupCounters
+        {
+            CpuNs = 1, CpuUserNs = 2, CpuSystemNs = 3, Periods = 4, ThrottledPeriods = 5, ThrottledNs = 6, MemoryCurrentBytes = 7, MemoryPeakBytes = 8, OomKills = 9,
+            PidsPeak = 10, PidsLimitHits = 11, IoReadBytes = 12, IoWriteBytes = 13, IoReadOperations = 14, IoWriteOperations = 15,
+            Pressure = new PressureTotals { CpuSomeNs = 16, MemorySomeNs = 17, MemoryFullNs = 18, IoSomeNs = 19, IoFullNs = 20 },
+        };
+        Assert.Equal(baseline, new StepMemo { Baseline = baseline }.Baseline);
+        Assert.Equal(new GroupCounters { CpuNs = 1 }, new StepMemo { Baseline = new GroupCounters { CpuNs = 1 } }.Baseline);
+    }
+
+    [Fact]
     public void A_counter_that_the_host_lacks_is_absent_and_not_zero()
     {
         var usage = Measure(new GroupCounters { CpuNs = 0 }, new GroupCounters { CpuNs = 1 });
@@ -34,6 +57,8 @@ public sealed class UsageMeterTests
         Assert.Null(usage.ThrottledPeriods);
         Assert.Null(usage.MemoryPeakBytes);
         Assert.Null(usage.IoReadBytes);
+        Assert.Null(usage.Pressure);
+        Assert.Null(usage.MemorySamples);
         Assert.Null(usage.PidsPeak);
     }
 

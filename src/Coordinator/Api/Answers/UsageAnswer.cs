@@ -38,18 +38,30 @@ internal sealed record UsageAnswer
     public long? MemoryPeakBytes { get; init; }
     [Description("The charge at dispatch where the kernel cannot reset its peak, bytes.")]
     public long? MemoryBaselineBytes { get; init; }
+    [Description("What the memory consisted of, sampled; absent where the step ended before the first sample.")]
+    public MemorySamplesAnswer? MemorySamples { get; init; }
     [Description("Most processes and threads at once.")]
     public long? PidsPeak { get; init; }
     [Description("Bytes read from block devices.")]
     public long? IoReadBytes { get; init; }
     [Description("Bytes written to block devices.")]
     public long? IoWriteBytes { get; init; }
+    [Description("Reads from block devices.")]
+    public long? IoReadOperations { get; init; }
+    [Description("Writes to block devices.")]
+    public long? IoWriteOperations { get; init; }
+    [Description("How long it waited for what it lacked (pressure stall information).")]
+    public PressureAnswer? Pressure { get; init; }
     [Description("All bytes written to stdout and stderr.")]
     public required long OutputBytes { get; init; }
     [Description("Processors reserved for it.")]
     public required double ReservedCpus { get; init; }
     [Description("Memory reserved for it, bytes.")]
     public required long ReservedMemoryBytes { get; init; }
+    [Description("Size of its writable layer, bytes.")]
+    public long? ReservedScratchBytes { get; init; }
+    [Description("What of it was in use at the end, bytes; absent where the step was killed before that could be read.")]
+    public long? ScratchUsedBytes { get; init; }
     [Description("From the job's submission to the step's start, nanoseconds.")]
     public required long QueueWaitNs { get; init; }
     [Description("Time the sandbox used before the step came, nanoseconds: overhead, never billed.")]
@@ -81,12 +93,18 @@ internal sealed record UsageAnswer
         ThrottledNs = usage.ThrottledNs,
         MemoryPeakBytes = usage.MemoryPeakBytes,
         MemoryBaselineBytes = usage.MemoryBaselineBytes,
+        MemorySamples = usage.MemorySamples is { } samples ? MemorySamplesAnswer.Of(samples) : null,
         PidsPeak = usage.PidsPeak,
         IoReadBytes = usage.IoReadBytes,
         IoWriteBytes = usage.IoWriteBytes,
+        IoReadOperations = usage.IoReadOperations,
+        IoWriteOperations = usage.IoWriteOperations,
+        Pressure = usage.Pressure is { } pressure ? PressureAnswer.Of(pressure) : null,
         OutputBytes = usage.OutputBytes,
         ReservedCpus = usage.ReservedCpus,
         ReservedMemoryBytes = usage.ReservedMemoryBytes,
+        ReservedScratchBytes = usage.ReservedScratchBytes,
+        ScratchUsedBytes = usage.ScratchUsedBytes,
         QueueWaitNs = usage.QueueWaitNs,
         OverheadCpuNs = usage.OverheadCpuNs,
         Kernel = usage.Kernel,

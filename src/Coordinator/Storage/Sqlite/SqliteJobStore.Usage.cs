@@ -10,8 +10,9 @@ internal sealed partial class SqliteJobStore
         """
         INSERT INTO usage (job_id, attempt, step, tenant, agent, agent_epoch, sequence, verdict, attempt_verdict, billable, recorded_at, started_at, wall_ns, cpu_ns,
             cpu_user_ns, cpu_system_ns, throttled_periods, throttled_ns, memory_peak_bytes, memory_baseline_bytes, pids_peak, io_read_bytes, io_write_bytes,
-            output_bytes, reserved_cpu_milli, reserved_memory_bytes, queue_wait_ns, overhead_cpu_ns, kernel, image)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            output_bytes, reserved_cpu_milli, reserved_memory_bytes, queue_wait_ns, overhead_cpu_ns, kernel, image,
+            memory_samples, io_read_operations, io_write_operations, pressure, reserved_scratch_bytes, scratch_used_bytes)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
     /// <summary>Who is billed, for which step and with what verdict comes from the job and the step result; the agent's word counts for the counters only.</summary>
@@ -27,7 +28,9 @@ internal sealed partial class SqliteJobStore
                 .With(usage.WallNs).With(usage.CpuNs).With(usage.CpuUserNs).With(usage.CpuSystemNs).With(usage.ThrottledPeriods).With(usage.ThrottledNs)
                 .With(usage.MemoryPeakBytes).With(usage.MemoryBaselineBytes).With(usage.PidsPeak).With(usage.IoReadBytes).With(usage.IoWriteBytes)
                 .With(usage.OutputBytes).With((long)Math.Round(usage.ReservedCpus * 1000)).With(usage.ReservedMemoryBytes).With(usage.QueueWaitNs)
-                .With(usage.OverheadCpuNs).With(usage.Kernel).With(usage.Image).Run();
+                .With(usage.OverheadCpuNs).With(usage.Kernel).With(usage.Image)
+                .With(StoredJson.Write(usage.MemorySamples)).With(usage.IoReadOperations).With(usage.IoWriteOperations).With(StoredJson.Write(usage.Pressure))
+                .With(usage.ReservedScratchBytes).With(usage.ScratchUsedBytes).Run();
         }
     }
 
@@ -42,7 +45,8 @@ internal sealed partial class SqliteJobStore
                 .With(0).With(0).With((long?)null).With((long?)null).With((long?)null).With((long?)null)
                 .With((long?)null).With((long?)null).With((long?)null).With((long?)null).With((long?)null)
                 .With(0).With(open.Demand.CpuMilli).With(open.Demand.MemoryBytes).With(0)
-                .With(0).With((string?)null).With("host").Run();
+                .With(0).With((string?)null).With("host")
+                .With((string?)null).With((long?)null).With((long?)null).With((string?)null).With((long?)null).With((long?)null).Run();
         }
     }
 
@@ -90,7 +94,8 @@ internal sealed partial class SqliteJobStore
                     """
                     SELECT id, job_id, attempt, step, tenant, agent, agent_epoch, sequence, verdict, billable, recorded_at, started_at, wall_ns, cpu_ns,
                         cpu_user_ns, cpu_system_ns, throttled_periods, throttled_ns, memory_peak_bytes, memory_baseline_bytes, pids_peak, io_read_bytes, io_write_bytes,
-                        output_bytes, reserved_cpu_milli, reserved_memory_bytes, queue_wait_ns, overhead_cpu_ns, kernel, image
+                        output_bytes, reserved_cpu_milli, reserved_memory_bytes, queue_wait_ns, overhead_cpu_ns, kernel, image,
+                        memory_samples, io_read_operations, io_write_operations, pressure, reserved_scratch_bytes, scratch_used_bytes
                     FROM usage WHERE id > ?1 AND (?2 IS NULL OR tenant = ?2) AND (?3 IS NULL OR recorded_at >= ?3) AND (?4 IS NULL OR recorded_at < ?4) ORDER BY id LIMIT ?5
                     """)
                 .With(after).With(tenant).With(from).With(to).With(limit);
@@ -128,5 +133,11 @@ internal sealed partial class SqliteJobStore
         OverheadCpuNs = row.Int64(27),
         Kernel = row.TextOrNull(28),
         Image = row.Text(29),
+        MemorySamples = StoredJson.Samples(row.TextOrNull(30)),
+        IoReadOperations = row.Int64OrNull(31),
+        IoWriteOperations = row.Int64OrNull(32),
+        Pressure = StoredJson.Pressure(row.TextOrNull(33)),
+        ReservedScratchBytes = row.Int64OrNull(34),
+        ScratchUsedBytes = row.Int64OrNull(35),
     };
 }
