@@ -30,8 +30,8 @@ public sealed class AttemptTests(AgentFixture agent) : IClassFixture<AgentFixtur
     [Fact]
     public async Task Usage_tells_what_the_memory_consisted_of_and_what_the_step_waited_for()
     {
-        const long written = 40_000_000;
-        var order = Order(Job(Shell($"head -c {written} /dev/zero >/tmp/f; sleep 0.5")));
+        const long written = 6_000_000;
+        var order = Order(Job(Shell($"head -c {written} /dev/zero >/tmp/f && sleep 0.5")));
         await agent.Coordinator.OrderAsync(order);
         var report = await agent.Coordinator.ReportAsync(order.Attempt);
         var step = Assert.Single(report.Steps);
