@@ -8,11 +8,13 @@ internal static unsafe class Reaper
     /// <summary>Reaps everything until the command has ended, and passes signals on.</summary>
     public static void WaitFor(int pid, int control, int signals, long deadlineNs, EndedMessage* ended)
     {
+        // Not in the loop: what stackalloc takes is given back only when the method returns, and orphans may come by the hundred thousand.
+        var entries = stackalloc PollEntry[2];
+        var information = stackalloc byte[SignalInfoBytes];
         while (true)
         {
             if (Reap(pid, ended))
                 return;
-            var entries = stackalloc PollEntry[2];
             entries[0].Fd = signals;
             entries[0].Events = Poll.In;
             entries[1].Fd = control;
@@ -31,10 +33,7 @@ internal static unsafe class Reaper
             timeout.Nanoseconds = left % Clocks.NanosecondsPerSecond;
             Kernel.Call(Sys.Ppoll, (nint)entries, 2, (nint)(&timeout), 0, 0);
             if ((entries[0].Seen & Poll.In) != 0)
-            {
-                var information = stackalloc byte[SignalInfoBytes];
                 Kernel.Read(signals, information, SignalInfoBytes);
-            }
 
             if (entries[1].Seen != 0)
                 Obey(pid, &control);

@@ -236,20 +236,19 @@ internal sealed partial class AttemptBook(AttemptServices services, ReportOutbox
         try
         {
             var report = await run.RunAsync(accepted);
+            // Workspaces are memory: room is returned when they are gone, and before the report leaves, so that the coordinator never gives it away earlier than we do.
+            await run.DisposeAsync();
             lock (_gate)
             {
-                // Room is returned before the report leaves, so that the coordinator never gives it away earlier than we do.
                 _running.Remove(run.Id);
                 _ended[run.Id] = report;
                 admission.Return(reservation);
+                users.Return(run.Accepted.Slot);
             }
 
             reports.Send(report);
             services.Live.Unwatch(run.Id);
             Log.Ended(services.Logger, run.Id, report.Verdict);
-            await run.DisposeAsync();
-            lock (_gate)
-                users.Return(run.Accepted.Slot);
         }
         catch (OperationCanceledException) when (services.Stopping.IsCancellationRequested)
         {

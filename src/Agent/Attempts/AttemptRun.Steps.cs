@@ -59,6 +59,8 @@ internal sealed partial class AttemptRun
         using var input = await StepInput.OpenAsync(step, _spec.Tenant, _services.Inputs, _beforeStart.Token);
         if (input.Missing is { } missing)
             return (null, CannotStart(index, $"The tenant has no blob '{missing}'."));
+        if (input.Contents > StartMessageWriter.MaxContents)
+            return (null, CannotStart(index, $"Its files and stdin have {input.Contents} different contents, and a step can take {StartMessageWriter.MaxContents}. Pack small files into one archive, or give them as texts."));
 
         var workspace = await _workspaces.GetAsync(index, _beforeStart.Token);
         _beforeStart.Token.ThrowIfCancellationRequested();

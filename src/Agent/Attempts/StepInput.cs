@@ -11,6 +11,7 @@ namespace Corral.Agent.Attempts;
 internal sealed class StepInput : IDisposable
 {
     private readonly List<SafeFileHandle> _owned = [];
+    private readonly Dictionary<BlobDigest, SafeFileHandle> _blobs = [];
 
     /// <summary>Null where stdin is empty.</summary>
     public SafeFileHandle? Stdin { get; private set; }
@@ -19,6 +20,9 @@ internal sealed class StepInput : IDisposable
 
     /// <summary>With a blob that the tenant does not have: which.</summary>
     public BlobDigest? Missing { get; private set; }
+
+    /// <summary>Different contents, which travel to the sandbox as descriptors.</summary>
+    public int Contents => _owned.Count;
 
     public static async Task<StepInput> OpenAsync(StepSpec step, string tenant, BlobCache blobs, CancellationToken cancellationToken)
     {
@@ -46,11 +50,17 @@ internal sealed class StepInput : IDisposable
 
     private async Task<SafeFileHandle?> OpenAsync(string tenant, BlobDigest digest, BlobCache blobs, CancellationToken cancellationToken)
     {
+        if (_blobs.TryGetValue(digest, out var open))
+            return open;
         var handle = await blobs.OpenAsync(tenant, digest, cancellationToken);
         if (handle is null)
+        {
             Missing = digest;
-        else
-            _owned.Add(handle);
+            return null;
+        }
+
+        _owned.Add(handle);
+        _blobs.Add(digest, handle);
         return handle;
     }
 

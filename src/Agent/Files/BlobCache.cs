@@ -81,6 +81,8 @@ internal sealed class BlobCache
                 var found = await CopyAsync(source, file, cancellationToken);
                 if (found != digest)
                     throw new InvalidDataException($"Fetching blob '{digest}' failed: the bytes that came have digest '{found}'. The store or the way to it is damaged.");
+                // Its name is the proof of its bytes, also after a power cut.
+                file.Flush(flushToDisk: true);
                 length = file.Length;
             }
 

@@ -32,6 +32,9 @@ internal sealed class CpuDeadlines : IEventSource, IDisposable
     /// <summary>Begins to watch a step that has just been dispatched.</summary>
     public void Add(RunningStep step, long nowNs) => Set(step, nowNs + EarliestNs(step, step.CpuLimitNs));
 
+    /// <summary>Begins to watch a step of an earlier agent process, which may have used any part of its limit.</summary>
+    public void AddAdopted(RunningStep step, long nowNs) => Set(step, nowNs);
+
     /// <summary>Stops watching a step; nothing happens where it was not.</summary>
     public void Remove(RunningStep step)
     {

@@ -19,6 +19,7 @@ internal sealed class LauncherConnection : IEventSource, IDisposable
     private ILauncherEvents? _events;
     private EventLoop? _loop;
     private long _source;
+    private volatile bool _isDisposed;
 
     private LauncherConnection(SafeFileHandle socket, HelloMessage welcome)
     {
@@ -40,7 +41,7 @@ internal sealed class LauncherConnection : IEventSource, IDisposable
     public int ClonerProcessId { get; }
 
     /// <summary>Both live; where one does not, the kernel kills every sandbox.</summary>
-    public bool IsAlive => _launcher is not null && _cloner is not null && !PacketSocket.WaitReadable(_launcher, TimeSpan.Zero) && !PacketSocket.WaitReadable(_cloner, TimeSpan.Zero);
+    public bool IsAlive => !_isDisposed && _launcher is not null && _cloner is not null && !PacketSocket.WaitReadable(_launcher, TimeSpan.Zero) && !PacketSocket.WaitReadable(_cloner, TimeSpan.Zero);
 
     /// <summary>Says hello, and takes over what the launcher holds. The socket is disposed where that fails.</summary>
     public static LauncherConnection Open(SafeFileHandle socket)
@@ -146,6 +147,7 @@ internal sealed class LauncherConnection : IEventSource, IDisposable
 
     public void Dispose()
     {
+        _isDisposed = true;
         Hangup();
         _launcher?.Dispose();
         _cloner?.Dispose();

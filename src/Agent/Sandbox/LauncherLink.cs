@@ -15,8 +15,12 @@ internal sealed class LauncherLink
     /// <summary>The connection, if there is one.</summary>
     public LauncherConnection? Current => _connection;
 
-    /// <summary>Whether launcher and cloner live; where not, the death of a sandbox was no doing of its step.</summary>
+    /// <summary>Whether launcher and cloner live.</summary>
     public bool IsAlive => _connection is { IsAlive: true };
+
+    /// <summary>Whether the launcher that made a sandbox lives, over whatever connection; where not, the sandbox's death was no doing of its step.</summary>
+    public bool Lives(LauncherConnection? maker) =>
+        maker is not null && (maker.IsAlive || (_connection is { } now && now.LauncherProcessId == maker.LauncherProcessId && now.IsAlive));
 
     public LauncherConnection? Replace(LauncherConnection? connection)
     {

@@ -17,6 +17,7 @@ internal sealed partial class LiveSandbox : IEventSource
     private readonly Action<LiveSandbox, long?>? _onEnd;
     private SafeFileHandle? _control;
     private SafeFileHandle? _process;
+    private LauncherConnection? _maker;
     private RunningStep? _step;
     private EndedMessage? _report;
     private long? _reportedNs;
@@ -75,6 +76,7 @@ internal sealed partial class LiveSandbox : IEventSource
     {
         _control = control;
         _process = process;
+        _maker = _room.Launcher.Current;
         _source = _room.Loop.Add(this);
         _room.Loop.Watch(_source, ControlTag, control);
         _room.Loop.Watch(_source, DeathTag, process);
@@ -208,7 +210,7 @@ internal sealed partial class LiveSandbox : IEventSource
         _room.Memory.Remove(step);
         var death = ReadDeath(step);
         _onEnd?.Invoke(this, null);
-        step.Complete(death, _report, _reportedNs, deadNs, _room.Launcher.IsAlive);
+        step.Complete(death, _report, _reportedNs, deadNs, _room.Launcher.Lives(_maker));
     }
 
     private GroupCounters ReadDeath(RunningStep step)

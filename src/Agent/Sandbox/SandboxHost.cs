@@ -82,8 +82,8 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
         try
         {
             var connection = LauncherConnection.Open(await LauncherProcess.ConnectOrStartAsync(options, host._leaseEndNs, host._time, cancellationToken));
+            // A launcher that runs already keeps the lease it has: only the coordinator's word prolongs it.
             host._link.Replace(connection);
-            host.SendLease();
             host.Adopt(connection);
             connection.Listen(host._loop, host);
             host.Sweep(cgroups);
@@ -214,7 +214,7 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
             CaptureBytes = launch.CaptureBytes,
             StartedAtUtcTicks = _time.GetUtcNow().UtcTicks,
             Cpus = launch.Group.Cpus,
-            Baseline = sandbox.Baseline,
+            Baseline = BaselineOf(sandbox),
         };
         var step = new RunningStep(sandbox, _room, launch.Attempt, launch.StepIndex, in memo, now) { Reported = () => _pool.Refill(launch.Image) };
         if (!sandbox.TryTake(step)) return null;
@@ -247,6 +247,19 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
         return step;
     }
 
+    // PID 1 ran on for a moment after it had said that it was ready: that is overhead too. Where the file cannot be read, what was read then stands.
+    private static GroupCounters BaselineOf(LiveSandbox sandbox)
+    {
+        try
+        {
+            return sandbox.Baseline with { CpuNs = sandbox.Group.ReadCpuNs() };
+        }
+        catch (Exception e) when (e is SandboxException or ObjectDisposedException)
+        {
+            return sandbox.Baseline;
+        }
+    }
+
     private void SendLease()
     {
         var message = new LeaseMessage { EndNs = Volatile.Read(ref _leaseEndNs) };
@@ -266,7 +279,7 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
 
         foreach (var step in steps)
         {
-            _room.Cpu.Add(step, BootClock.Instance.GetTimestamp());
+            _room.Cpu.AddAdopted(step, BootClock.Instance.GetTimestamp());
             _room.Memory.Add(step);
         }
 
@@ -309,7 +322,7 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
                 Log.Reconnected(_logger, connection.LauncherProcessId);
                 return;
             }
-            catch (SandboxException e)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
                 Log.ReconnectFailed(_logger, e);
                 await Task.Delay(ReconnectPause, _time, CancellationToken.None);

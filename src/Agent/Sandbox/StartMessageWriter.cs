@@ -11,6 +11,9 @@ namespace Corral.Agent.Sandbox;
 internal static class StartMessageWriter
 {
     private const int ModeExecutable = 0x1ED; // 0755
+    /// <summary>Contents of files and stdin, as descriptors of one message; one more may carry the strings.</summary>
+    public const int MaxContents = PacketSocket.MaxDescriptors - 1;
+
     private const int ModePlain = 0x1A4; // 0644
 
     /// <summary>Sends it to a waiting PID 1; returns 0 or the errno.</summary>
@@ -43,8 +46,9 @@ internal static class StartMessageWriter
         Write(data, launch.WorkingDirectory);
         message.DataLength = data.WrittenCount;
 
-        if (contents.Count + 2 > PacketSocket.MaxDescriptors)
-            throw new ArgumentException($"A step's files may come from {PacketSocket.MaxDescriptors - 2} handles at most, not {contents.Count}.", nameof(launch));
+        var handles = contents.Count + (launch.Stdin is null ? 0 : 1);
+        if (handles > MaxContents)
+            throw new ArgumentException($"A step's stdin and files may come from {MaxContents} handles at most, not {handles}.", nameof(launch));
         using var memory = data.WrittenCount > Init.Protocol.MaxInlineStart ? ContentCalls.SealedMemory(data.WrittenSpan) : null;
         message.HasMemfd = memory is null ? 0 : 1;
         var descriptors = new List<SafeFileHandle>(contents.Count + 2);

@@ -19,6 +19,7 @@ internal sealed partial class AgentGrain(
     private bool _live;
     private Guid _unconfirmed;
     private long _renewedAt;
+    private DateTimeOffset _leaseUntil;
     private TimeSpan _leaseAndMargin;
     private IGrainTimer? _expiry;
 
@@ -32,7 +33,7 @@ internal sealed partial class AgentGrain(
             ExpireAsync, new GrainTimerCreationOptions { DueTime = Timeout.InfiniteTimeSpan, Period = Timeout.InfiniteTimeSpan, KeepAlive = true });
         if (await store.AgentAsync(_id, cancellationToken) is not { } agent)
             return;
-        (_pool, _epoch, _live) = (agent.Pool, agent.Epoch, agent.Live);
+        (_pool, _epoch, _live, _leaseUntil) = (agent.Pool, agent.Epoch, agent.Live, agent.LeaseUntil);
         // Whoever granted the last lease did so before now, so it is over a whole lease from now at the latest.
         if (_live)
             Renewed();
@@ -45,7 +46,7 @@ internal sealed partial class AgentGrain(
         var now = clock.GetUtcNow();
         // An agent without an answer asks again every second. Until its first renewal says that it knows the epoch, the same process gets the same one:
         // else, on a host too busy to answer within a second, each answer would be outdated by the next.
-        if (_live && message.Instance == _unconfirmed && message.Pool == _pool && await store.RenewAsync(_id, _epoch, now + Lease))
+        if (_live && message.Instance == _unconfirmed && message.Pool == _pool && await store.RenewAsync(_id, _epoch, LeaseFrom(now)))
         {
             Renewed();
             var known = await Pool.AgentHoldsAsync(_id, _epoch, new AttemptIds(message.Held));
@@ -53,7 +54,7 @@ internal sealed partial class AgentGrain(
             return;
         }
 
-        var term = await store.RegisterAsync(message, now + Lease, now);
+        var term = await store.RegisterAsync(message, LeaseFrom(now), now);
         (_pool, _epoch, _live, _unconfirmed) = (message.Pool, term.Epoch, true, message.Instance);
         Renewed();
         Log.Registered(logger, _id, _pool, _epoch, message.Capacity.Cpus, message.Capacity.MemoryBytes, message.Held.Count);
@@ -65,7 +66,7 @@ internal sealed partial class AgentGrain(
 
     public async Task RenewAsync(RenewLease message)
     {
-        if (!_live || message.Epoch != _epoch || !await store.RenewAsync(_id, _epoch, clock.GetUtcNow() + Lease))
+        if (!_live || message.Epoch != _epoch || !await store.RenewAsync(_id, _epoch, LeaseFrom(clock.GetUtcNow())))
         {
             await bus.SendAsync(_id, new LeaseRefused(_id, message.Epoch));
             return;
@@ -90,6 +91,14 @@ internal sealed partial class AgentGrain(
 
     private IPoolGrain Pool => GrainFactory.GetGrain<IPoolGrain>(_pool);
 
+    private DateTimeOffset LeaseFrom(DateTimeOffset now)
+    {
+        var until = now + Lease;
+        if (until > _leaseUntil)
+            _leaseUntil = until;
+        return until;
+    }
+
     private void Renewed()
     {
         _renewedAt = clock.GetTimestamp();
@@ -108,7 +117,9 @@ internal sealed partial class AgentGrain(
 
         try
         {
-            if (!await store.ExpireAsync(_id, _epoch, clock.GetUtcNow()))
+            // The wall clock may have been set back: what counts is that nobody has renewed beyond what this activation knows of.
+            var now = clock.GetUtcNow();
+            if (!await store.ExpireAsync(_id, _epoch, now > _leaseUntil ? now : _leaseUntil))
             {
                 // Another activation has renewed or ended it.
                 DeactivateOnIdle();

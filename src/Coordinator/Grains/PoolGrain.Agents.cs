@@ -17,6 +17,7 @@ internal sealed partial class PoolGrain
         if (lost.Count > 0)
             Track(GiveUpAsync(lost, $"Agent '{agent.Id}' started anew and no longer knows the attempt."));
         Order([.. missing.Where(placed => !placed.Running)]);
+        CancelAgain(agent.Id, agent.Epoch, holds);
         Plan();
         return await FencedAsync(agent.Id, held);
     }
@@ -36,8 +37,17 @@ internal sealed partial class PoolGrain
         var holds = held.Attempts.ToHashSet();
         Order([.. _book.PlacedOn(agent).Where(placed =>
             placed is { Committed: true, Ending: false } && !holds.Contains(placed.Attempt) && clock.GetElapsedTime(placed.OrderedAt) >= options.Value.ResendAfter)]);
+        CancelAgain(agent, epoch, holds);
         Plan();
         return await FencedAsync(agent, held);
+    }
+
+    /// <summary>A cancel may be lost, overtake its order, or be forgotten by an agent that started anew: it is repeated with every renewal until the end is reported.</summary>
+    private void CancelAgain(string agent, long epoch, HashSet<AttemptId> holds)
+    {
+        var cancelled = _book.PlacedOn(agent).Where(placed => placed is { CancelRequested: true, Ending: false } && holds.Contains(placed.Attempt)).Select(placed => placed.Attempt).ToList();
+        if (cancelled.Count > 0)
+            Track(bus.SendAsync(agent, new CancelAttempts(agent, epoch, cancelled, Verdict.Cancelled)));
     }
 
     public async Task AgentGoneAsync(string agent, string reason)

@@ -117,6 +117,8 @@ internal sealed partial class PoolGrain(
         }
         else if (commit.Outcome == CancelOutcome.Requested)
         {
+            if (_book.Placed(job) is { } placed)
+                placed.CancelRequested = true;
             if (_book.Agent(commit.Agent) is { Live: true } agent)
                 await bus.SendAsync(agent.Id, new CancelAttempts(agent.Id, agent.Epoch, [commit.Attempt], Verdict.Cancelled));
             await TellNewestAsync(job);
@@ -201,6 +203,7 @@ internal sealed partial class PoolGrain(
         var job = open.Job with { Attempt = open.Attempt.Number - 1 };
         var placed = _book.Restore(new Placement(job, open.Agent, open.AgentEpoch));
         placed.Running = open.Running;
+        placed.CancelRequested = open.CancelRequested;
         placed.OrderedAt = clock.GetTimestamp();
     }
 

@@ -21,6 +21,9 @@ internal sealed class PlacedAttempt(Placement placement)
     /// <summary>The agent said that it started.</summary>
     public bool Running { get; set; }
 
+    /// <summary>Its job is to be cancelled: the agent is told until it reports the end.</summary>
+    public bool CancelRequested { get; set; }
+
     /// <summary>When its order last left, by the monotonic clock.</summary>
     public long OrderedAt { get; set; }
 

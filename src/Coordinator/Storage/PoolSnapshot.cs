@@ -17,7 +17,8 @@ internal sealed record PoolSnapshot(long Epoch, IReadOnlyList<QueuedJob> Queued,
 /// <param name="Job">Its job, as it was queued.</param>
 /// <param name="PlacedAt">When it was committed.</param>
 /// <param name="Running">Whether the agent said that it started.</param>
-internal sealed record OpenAttempt(AttemptId Attempt, string Agent, long AgentEpoch, QueuedJob Job, DateTimeOffset PlacedAt, bool Running);
+/// <param name="CancelRequested">Whether its job is to be cancelled.</param>
+internal sealed record OpenAttempt(AttemptId Attempt, string Agent, long AgentEpoch, QueuedJob Job, DateTimeOffset PlacedAt, bool Running, bool CancelRequested);
 
 /// <summary>An agent and what it can take.</summary>
 /// <param name="Id">Its name.</param>

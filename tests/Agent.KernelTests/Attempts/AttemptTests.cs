@@ -51,13 +51,6 @@ public sealed class AttemptTests(AgentFixture agent) : IClassFixture<AgentFixtur
     }
 
     [Fact]
-    public async Task A_step_that_ends_at_once_has_no_samples()
-    {
-        var step = await agent.RunAsync(Shell("true"));
-        Assert.Null(step.Usage!.MemorySamples);
-    }
-
-    [Fact]
     public async Task The_environment_is_the_documented_one_with_the_steps_own_on_top()
     {
         var step = await agent.RunAsync(Shell("env | sort") with { Env = new Dictionary<string, string> { ["LANG"] = "de", ["X"] = "y z" } });

@@ -30,6 +30,7 @@ public sealed class AgentDeathTests(CgroupFixture cgroups)
         Assert.InRange(end.Baseline.CpuNs, UserModeLinux.LeastCpuNs, end.Death.CpuNs);
         Assert.Null(end.Killed);
         await step.ReleaseAsync();
+        await Eventually.AsyncThat(() => agent.StartLog.Count == 2, "the launcher has logged the end, too");
         Assert.Equal(["start", "end"], agent.StartLog.Select(l => l[^1]));
         Assert.Equal([$"{step.AttemptId}", "0"], agent.StartLog[0][..2]);
         // It is the same launcher, and it goes on to make sandboxes.

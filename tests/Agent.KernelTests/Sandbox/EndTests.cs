@@ -157,4 +157,17 @@ public sealed class EndTests(SandboxFixture sandboxes)
             Files = [new StepFile("file", Executable: true, memory, 0, bytes.Length)],
         });
     }
+
+    [Fact]
+    public async Task Pid_1_needs_no_more_memory_however_many_orphans_it_reaps()
+    {
+        var step = await sandboxes.Host.StartStepAsync(Steps.Of("/bin/sh", "-c", "i=0; while [ $i -lt 2000 ]; do (true &); i=$((i+1)); done; echo done; exec sleep 60") with { WallTime = TimeSpan.FromMinutes(5), CpuTime = TimeSpan.FromMinutes(5) }, TestContext.Current.CancellationToken);
+        await Eventually.AsyncThat(() => step.StdoutLength > 0, "all orphans were made", TimeSpan.FromMinutes(4));
+        // From outside: the warm ones and the running one are the cloner's children. A fresh stack is 132 kB.
+        var inits = File.ReadAllText($"/proc/{sandboxes.Host.ClonerProcessId}/task/{sandboxes.Host.ClonerProcessId}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(inits, init => Assert.Matches("VmStk:\\s+1[0-9]{2} kB", File.ReadAllText($"/proc/{init}/status")));
+        step.Kill(KillReason.Cancelled);
+        await step.Completion;
+        await step.ReleaseAsync();
+    }
 }

@@ -50,7 +50,10 @@ public sealed class LauncherTests(SandboxFixture sandboxes, CgroupFixture cgroup
     {
         var launch = Steps.Of("/bin/true") with { StepIndex = 3 };
         await sandboxes.RunAsync(launch);
-        var lines = File.ReadAllLines(sandboxes.StartLog).Select(l => l.Split(' ')).Where(w => w[0] == $"{launch.Attempt}").ToList();
+        // The launcher sees the death by itself, perhaps a moment after the agent.
+        List<string[]> Lines() => [.. File.ReadAllLines(sandboxes.StartLog).Select(l => l.Split(' ')).Where(w => w[0] == $"{launch.Attempt}")];
+        await Eventually.AsyncThat(() => Lines().Count == 2, "the end is logged");
+        var lines = Lines();
         Assert.Equal([("3", "start"), ("3", "end")], lines.Select(w => (w[1], w[3])));
         Assert.True(long.Parse(lines[0][2], CultureInfo.InvariantCulture) < long.Parse(lines[1][2], CultureInfo.InvariantCulture));
     }

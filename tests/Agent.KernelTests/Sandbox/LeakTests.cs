@@ -4,7 +4,7 @@ using Corral.Agent.Sandbox;
 namespace Corral.Agent.KernelTests.Sandbox;
 
 /// <summary>What is left after a thousand sandboxes, counted from /proc and the group tree.</summary>
-[Collection(SandboxTurns.Name)]
+[Collection(SandboxesAlone.Name)]
 public sealed class LeakTests(SandboxFixture sandboxes)
 {
     [Fact]

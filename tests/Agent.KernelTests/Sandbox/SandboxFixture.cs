@@ -13,6 +13,13 @@ public sealed class SandboxTurns : ICollectionFixture<SandboxFixture>
     public const string Name = "sandboxes";
 }
 
+/// <summary>A room for tests that count what this process holds: nothing runs beside them.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class SandboxesAlone : ICollectionFixture<SandboxFixture>
+{
+    public const string Name = "sandboxes alone";
+}
+
 /// <summary>The room.</summary>
 public sealed class SandboxFixture(CgroupFixture cgroups) : IAsyncLifetime
 {

@@ -128,6 +128,11 @@ public sealed class JobLifeTests
         Assert.Equal(CancelOutcome.Requested, await host.Jobs.CancelAsync(running, Cancel));
         var cancel = await agent.NextAsync<CancelAttempts>();
         Assert.Equal((order.Attempt, Verdict.Cancelled, agent.Epoch), (cancel.Attempts.Single(), cancel.Verdict, cancel.Epoch));
+
+        // Should it be lost, or overtake its order: every renewal that still holds the attempt is told again.
+        agent.Held.Add(order.Attempt);
+        await agent.RenewAsync();
+        Assert.Equal(order.Attempt, (await agent.NextAsync<CancelAttempts>()).Attempts.Single());
         await agent.ReportAsync(agent.Report(order, Verdict.Cancelled));
         var view = await host.EndAsync(running);
         Assert.Equal((Verdict.Cancelled, true), (view.Verdict, view.Receipt!.TotalNano > 0));

@@ -50,6 +50,26 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public async Task An_agent_that_dies_after_the_wall_clock_was_set_back_is_given_up_all_the_same()
+    {
+        var clock = new ManualClock();
+        await using var host = await CoordinatorHost.StartAsync(clock: clock);
+        var first = await host.AgentAsync("first");
+        var id = await host.SubmitAsync(CoordinatorHost.Spec());
+        await first.NextOrderAsync();
+        await first.RenewAsync();
+        await first.NextAsync<LeaseRenewed>();
+
+        clock.StepWall(TimeSpan.FromHours(-1));
+        var second = await host.AgentAsync("second");
+        clock.Advance(TimeSpan.FromSeconds(4));
+        await second.RenewAsync();
+        await second.NextAsync<LeaseRenewed>();
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(new AttemptId(id, 2), (await second.NextOrderAsync()).Attempt);
+    }
+
+    [Fact]
     public async Task An_agent_that_asks_again_before_its_welcome_gets_the_same_epoch_and_a_new_one_once_it_had_a_lease()
     {
         await using var host = await CoordinatorHost.StartAsync();

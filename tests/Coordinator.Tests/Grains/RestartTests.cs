@@ -1,3 +1,4 @@
+using Corral.Coordinator.Application;
 using Corral.Coordinator.Storage;
 using Corral.Shared.Contracts;
 using Corral.Shared.Jobs;
@@ -38,6 +39,29 @@ public sealed class RestartTests : IDisposable
             }
 
             Assert.Equal(0, (await host.Store.AgentAsync("a1", Cancel))!.ReservedCpus);
+        }
+    }
+
+    [Fact]
+    public async Task A_cancel_that_was_asked_for_before_a_restart_is_told_again()
+    {
+        AttemptOrder held;
+        await using (var host = await CoordinatorHost.StartAsync(state: _state))
+        {
+            var agent = await host.AgentAsync();
+            var id = await host.SubmitAsync(CoordinatorHost.Spec());
+            held = await agent.NextOrderAsync();
+            Assert.Equal(CancelOutcome.Requested, await host.Jobs.CancelAsync(id, Cancel));
+        }
+
+        await using (var host = await CoordinatorHost.StartAsync(state: _state))
+        {
+            var agent = await host.AgentAsync(start: false);
+            agent.Held.Add(held.Attempt);
+            await agent.StartAsync();
+            Assert.Equal(held.Attempt, (await agent.NextAsync<CancelAttempts>()).Attempts.Single());
+            await agent.ReportAsync(agent.Report(held, Verdict.Cancelled));
+            Assert.Equal(Verdict.Cancelled, (await host.EndAsync(held.Attempt.Job)).Verdict);
         }
     }
 

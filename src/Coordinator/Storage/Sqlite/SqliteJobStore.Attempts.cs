@@ -64,10 +64,9 @@ internal sealed partial class SqliteJobStore
                 """)
             .With((int)ending.Verdict).With(ending.EndedAt).With(ending.StartedAt).With(ending.Sequence is not null).With(ending.Sequence).With(ending.Detail)
             .With(ending.Steps is null ? null : StoredJson.Write(steps)).With(attempt.Job).With(attempt.Number).Run();
-        if (ending.Sequence is null)
-            AddLostUsage(session, ending, open, now);
-        else
-            AddUsage(session, ending, open, steps, now);
+        AddUsage(session, ending, open, steps, now);
+        if (ending.Verdict == Verdict.Lost)
+            AddLostUsage(session, ending, open, steps, now);
 
         var held = freed.GetValueOrDefault(ending.Agent);
         freed[ending.Agent] = (held.Cpu + open.Demand.CpuMilli, held.Memory + open.Demand.MemoryBytes, held.Attempts + 1);

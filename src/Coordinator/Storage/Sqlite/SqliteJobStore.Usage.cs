@@ -34,10 +34,10 @@ internal sealed partial class SqliteJobStore
         }
     }
 
-    /// <summary>The host is gone: a Lost row without usage for each step that is known to have started. A report that still comes is evidence.</summary>
-    private static void AddLostUsage(SqliteSession session, AttemptEnding ending, OpenRow open, DateTimeOffset now)
+    /// <summary>The host went down: a Lost row without usage for each step that is known to have started and of which no usage is reported.</summary>
+    private static void AddLostUsage(SqliteSession session, AttemptEnding ending, OpenRow open, IReadOnlyList<StepResult> steps, DateTimeOffset now)
     {
-        foreach (var step in open.Started)
+        foreach (var step in open.Started.Where(index => !steps.Any(result => result.Index == index && result.Usage is not null)))
         {
             session.Sql(InsertUsage)
                 .With(ending.Attempt.Job).With(ending.Attempt.Number).With(step).With(open.Tenant).With(ending.Agent).With(open.AgentEpoch).With((long?)null)
