@@ -40,8 +40,21 @@ public sealed class UsageMeterTests
     {
         var baseline = new GroupCounters
         {
-            CpuNs = 1, CpuUserNs = 2, CpuSystemNs = 3, Periods = 4, ThrottledPeriods = 5, ThrottledNs = 6, MemoryCurrentBytes = 7, MemoryPeakBytes = 8, OomKills = 9,
-            PidsPeak = 10, PidsLimitHits = 11, IoReadBytes = 12, IoWriteBytes = 13, IoReadOperations = 14, IoWriteOperations = 15,
+            CpuNs = 1,
+            CpuUserNs = 2,
+            CpuSystemNs = 3,
+            Periods = 4,
+            ThrottledPeriods = 5,
+            ThrottledNs = 6,
+            MemoryCurrentBytes = 7,
+            MemoryPeakBytes = 8,
+            OomKills = 9,
+            PidsPeak = 10,
+            PidsLimitHits = 11,
+            IoReadBytes = 12,
+            IoWriteBytes = 13,
+            IoReadOperations = 14,
+            IoWriteOperations = 15,
             Pressure = new PressureTotals { CpuSomeNs = 16, MemorySomeNs = 17, MemoryFullNs = 18, IoSomeNs = 19, IoFullNs = 20 },
         };
         Assert.Equal(baseline, new StepMemo { Baseline = baseline }.Baseline);
