@@ -21,8 +21,8 @@ internal sealed class StepInput : IDisposable
     /// <summary>With a blob that the tenant does not have: which.</summary>
     public BlobDigest? Missing { get; private set; }
 
-    /// <summary>Different contents, which travel to the sandbox as descriptors.</summary>
-    public int Contents => _owned.Count;
+    /// <summary>How many descriptors travel to the sandbox: stdin, and each different content of the files.</summary>
+    public int Contents => Files.Select(file => file.Content).Distinct().Count() + (Stdin is null ? 0 : 1);
 
     public static async Task<StepInput> OpenAsync(StepSpec step, string tenant, BlobCache blobs, CancellationToken cancellationToken)
     {

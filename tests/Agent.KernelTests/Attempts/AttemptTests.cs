@@ -110,6 +110,20 @@ public sealed class AttemptTests(AgentFixture agent) : IClassFixture<AgentFixtur
     }
 
     [Fact]
+    public async Task A_blob_of_many_files_takes_one_descriptor_and_too_many_different_ones_cannot_start()
+    {
+        var one = agent.Blobs.Put("t1", "the same"u8.ToArray());
+        InputFile[] same = [.. Enumerable.Range(0, 400).Select(i => new InputFile($"f{i}", new Content(null, one)))];
+        var step = await agent.RunAsync(Shell("cat f* | wc -c") with { Files = same });
+        Assert.Equal((Verdict.Succeeded, "3200\n"), (step.Verdict, Text(step.Stdout)));
+
+        InputFile[] different = [.. Enumerable.Range(0, 260).Select(i => new InputFile($"f{i}", new Content(null, agent.Blobs.Put("t1", Encoding.UTF8.GetBytes($"{i}")))))];
+        var refused = await agent.RunAsync(Shell("true") with { Files = different });
+        Assert.Equal(Verdict.CannotStart, refused.Verdict);
+        Assert.Contains("different contents", refused.Facts.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_job_cannot_change_what_another_step_reads()
     {
         var blob = agent.Blobs.Put("t1", "unchanged"u8.ToArray());
