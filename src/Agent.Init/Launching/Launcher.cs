@@ -96,13 +96,13 @@ internal static unsafe class Launcher
     /// <summary>Without an agent: nothing left to hand over, or no right left to keep it.</summary>
     private static bool IsOfNoUse()
     {
-        if (Watchdog.LeaseHasEnded(Kernel.Now()))
-            return true;
-        if (!_wasAttached || Workspaces.Count > 0)
+        // Once the lease has ended, the watchdog has killed what ran; its ends are still to be seen and logged.
+        var leaseHasEnded = Watchdog.LeaseHasEnded(Kernel.Now());
+        if (!leaseHasEnded && (!_wasAttached || Workspaces.Count > 0))
             return false;
         for (var i = 0; i < SandboxTable.End; i++)
         {
-            if (SandboxTable.At(i)->State == SandboxState.Step)
+            if (SandboxTable.At(i)->State == SandboxState.Step && (!leaseHasEnded || SandboxTable.At(i)->DeadNs == 0))
                 return false;
         }
 

@@ -28,6 +28,7 @@ public sealed class KillTests
         var submitting = submitter.SubmitAsync(Batches, JobsInBatch, new Random(Seed + 1), stop);
 
         var killedAt = new List<long>();
+        var outlasted = new List<long>();
         for (var kill = 0; kill < Kills; kill++)
         {
             await RandomMoment.PassAsync(TimeSpan.FromMilliseconds(random.Next(50, 2500)), stop);
@@ -38,7 +39,11 @@ public sealed class KillTests
             server.Dispose();
             // Every seventh time the lease (5 s) ends before the next process comes.
             if (kill % 7 == 6)
+            {
+                outlasted.Add(killedAt[^1]);
                 await RandomMoment.PassAsync(TimeSpan.FromSeconds(6.5), stop);
+            }
+
             server = await ServingProcess.StartAsync(state.Path, settings, stop);
             next.SetResult(server);
         }
@@ -58,6 +63,10 @@ public sealed class KillTests
         Assert.DoesNotContain(log.Lives, life => life.EndNs is null);
         Assert.Empty(log.Overlaps());
         Assert.Equal(submitter.Acknowledged.Keys.Order(), log.Lives.Select(life => life.Job).Distinct().Order());
+        // The lease (5 s) and a second for a busy host: nothing that ran at such a kill may live longer, and something did live until then.
+        var spans = outlasted.SelectMany(at => log.Lives.Where(life => life.StartNs < at && life.EndNs > at).Select(life => TimeSpan.FromMicroseconds((life.EndNs!.Value - at) / 1000))).ToList();
+        Assert.DoesNotContain(spans, span => span > TimeSpan.FromSeconds(6));
+        Assert.Contains(spans, span => span > TimeSpan.FromSeconds(2.6));
         var whileRunning = killedAt.Count(log.RunsAt);
         Assert.True(whileRunning >= 10, $"Only {whileRunning} of {Kills} kills fell while a step ran.");
     }
