@@ -152,8 +152,12 @@ internal sealed partial class AttemptRun : IAsyncDisposable
 
     private async Task KillAfterGraceAsync(KillReason reason, List<RunningStep> running)
     {
-        var allDead = Task.WhenAll(running.Select(step => step.Completion));
-        await Task.WhenAny(allDead, Task.Delay(_services.Options.CancelGrace, _services.Clock, _services.Stopping));
+        Task allDead = Task.WhenAll(running.Select(step => step.Completion));
+        // The grace being over is the ordinary case here: it is not worth an exception.
+        await allDead.WaitAsync(_services.Options.CancelGrace, _services.Clock, _services.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // The agent's stop is no reason to be less patient: the coordinator repeats the cancel to the next process, and the launcher's lease bounds the rest.
+        if (_services.Stopping.IsCancellationRequested)
+            return;
         foreach (var step in running)
         {
             if (!step.Completion.IsCompleted)

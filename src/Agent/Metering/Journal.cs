@@ -155,7 +155,8 @@ internal sealed partial class Journal : IDisposable
             Log.DiskFull(_logger, _file.Path);
         }
 
-        Thread.Sleep(_options.FullRetry);
+        // Woken by a stop, and by whoever appends: then there may be room already. What is pending is looked for before the next rest.
+        _wake.WaitOne(_options.FullRetry);
         lock (_gate)
             return !_stopping;
     }

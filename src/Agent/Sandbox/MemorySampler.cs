@@ -22,7 +22,7 @@ internal sealed class MemorySampler : IAsyncDisposable
         _work = Task.Run(RunAsync);
     }
 
-    /// <summary>Begins to look at a step; the first sample is an interval away.</summary>
+    /// <summary>Begins to look at a step; the first sample comes within an interval.</summary>
     public void Add(RunningStep step)
     {
         _steps[step] = true;

@@ -133,7 +133,8 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
         var gone = _factory.WhenNoneIsUnused();
         // Without a launcher nobody says any more what became of those it was asked for.
         if (!_link.IsAlive) _factory.AbandonUncloned(LauncherGone());
-        if (await Task.WhenAny(gone, Task.Delay(StopTime, _time, CancellationToken.None)) != gone) Log.StillUnused(_logger, StopTime.TotalSeconds);
+        await gone.WaitAsync(StopTime, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!gone.IsCompleted) Log.StillUnused(_logger, StopTime.TotalSeconds);
 
         var connection = _link.Replace(null);
         connection?.Hangup();
@@ -304,34 +305,43 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
     {
         while (!_stopping.IsCancellationRequested)
         {
+            LauncherConnection? connection = null;
             try
             {
-                var connection = LauncherConnection.Open(await LauncherProcess.ConnectOrStartAsync(_options, Volatile.Read(ref _leaseEndNs), _time, _stopping.Token));
-                // Where the old launcher lives and had only given us up as stuck, it tells of steps that we hold already.
-                foreach (var adopted in connection.Adopted)
-                {
-                    foreach (var descriptor in adopted.Descriptors) descriptor.Dispose();
-                }
-
-                foreach (var (_, root) in connection.AdoptedWorkspaces) root.Dispose();
-                _link.Replace(connection);
-                SendLease();
-                foreach (var adopted in connection.Adopted.Where(a => _factory.Find(a.Message.Envelope.Id) is null)) _link.Release(adopted.Message.Envelope.Id);
-                connection.Listen(_loop, this);
-                foreach (var image in _options.Prewarm) _pool.Refill(image);
+                connection = LauncherConnection.Open(await LauncherProcess.ConnectOrStartAsync(_options, Volatile.Read(ref _leaseEndNs), _time, _stopping.Token));
+                TakeUp(connection);
                 Log.Reconnected(_logger, connection.LauncherProcessId);
                 return;
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (!_stopping.IsCancellationRequested)
             {
+                // A launcher serves one connection at a time: a half-made one would keep us out for ever.
+                _link.Replace(null);
+                connection?.Dispose();
                 Log.ReconnectFailed(_logger, e);
-                await Task.Delay(ReconnectPause, _time, CancellationToken.None);
+                await Task.Delay(ReconnectPause, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException)
             {
                 return;
             }
         }
+    }
+
+    private void TakeUp(LauncherConnection connection)
+    {
+        // Where the old launcher lives and had only given us up as stuck, it tells of steps that we hold already.
+        foreach (var adopted in connection.Adopted)
+        {
+            foreach (var descriptor in adopted.Descriptors) descriptor.Dispose();
+        }
+
+        foreach (var (_, root) in connection.AdoptedWorkspaces) root.Dispose();
+        _link.Replace(connection);
+        SendLease();
+        foreach (var adopted in connection.Adopted.Where(a => _factory.Find(a.Message.Envelope.Id) is null)) _link.Release(adopted.Message.Envelope.Id);
+        connection.Listen(_loop, this);
+        foreach (var image in _options.Prewarm) _pool.Refill(image);
     }
 
     private static partial class Log

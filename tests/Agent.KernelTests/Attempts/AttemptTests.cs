@@ -39,7 +39,8 @@ public sealed class AttemptTests(AgentFixture agent) : IClassFixture<AgentFixtur
         var (usage, limits) = (step.Usage!, order.Spec.Steps[0].Limits);
 
         var samples = usage.MemorySamples!;
-        Assert.InRange(samples.Count, 3, (int)(usage.WallNs / 50_000_000));
+        // The first may come at once: then there is one more than there are intervals.
+        Assert.InRange(samples.Count, 3, (int)(usage.WallNs / 50_000_000) + 1);
         Assert.InRange(samples.LongestGapNs, 50_000_000, usage.WallNs);
         Assert.InRange(samples.ShmemPeakBytes!.Value, written, limits.MemoryBytes);
         Assert.InRange(samples.AnonPeakBytes!.Value, 4096, limits.MemoryBytes - written);

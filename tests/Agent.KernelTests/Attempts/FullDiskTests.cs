@@ -46,6 +46,24 @@ public sealed class FullDiskTests : IDisposable
             Assert.Contains(attempts, known => known.Attempt == attempt);
     }
 
+    [Fact]
+    public async Task A_stop_does_not_wait_for_a_full_disk()
+    {
+        var journal = Journal.Open(_directory.Path, new JournalOptions { FullRetry = TimeSpan.FromHours(1) }, NullLogger.Instance, out _);
+        await File.WriteAllBytesAsync(_directory.File("ballast"), new byte[120 << 10], TestContext.Current.CancellationToken);
+        Task last;
+        do
+        {
+            last = Accept(journal, Some.Attempt());
+            await Eventually.AsyncThat(() => last.IsCompleted || journal.IsBlocked, "an entry written, or the disk found full");
+        }
+        while (!journal.IsBlocked);
+
+        await Task.Run(journal.Dispose, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        // What could not be written is said, not lost in silence.
+        await Assert.ThrowsAsync<JournalException>(() => last);
+    }
+
     private static Task Accept(Journal journal, Corral.Shared.Jobs.AttemptId attempt) =>
         journal.Append(attempt, static (id, sequence) => new AcceptedEntry(sequence, 1, 0, Some.Order(id))).Durable;
 
