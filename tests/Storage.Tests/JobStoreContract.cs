@@ -151,14 +151,14 @@ public abstract partial class JobStoreContract
         await using var store = await OpenAsync();
         var (job, _, _) = await store.PlacedAsync(steps: 2);
         var commit = await store.EndAsync(TestStore.Report(job));
-        Assert.Equal((EndKind.Ended, 3L, Verdict.Succeeded), (commit.Kind, commit.Version, commit.Verdict));
+        Assert.Equal((EndKind.Ended, 4L, Verdict.Succeeded), (commit.Kind, commit.Version, commit.Verdict));
 
         var view = (await store.Jobs.JobAsync(job.Id, Cancel))!;
         Assert.Equal((JobState.Ended, Verdict.Succeeded, 2), (view.State, view.Verdict, view.Steps.Count));
         Assert.Equal(view.Receipt!.TotalNano, store.Scalar("SELECT total_nano FROM charges"));
         Assert.Equal(view.Receipt.TotalNano, Bill.Of(view.Steps, 1, Verdict.Succeeded, RateCard.BuiltIn).TotalNano);
         Assert.Equal(0, store.Scalar("SELECT reserved_cpu + reserved_memory + reserved_attempts FROM agents"));
-        Assert.Equal([1L, 2L, 3L], (await store.Jobs.EventsAsync(job.Id, 0, Cancel)).Select(happened => happened.Id!.Value));
+        Assert.Equal([1L, 2L, 3L, 4L], (await store.Jobs.EventsAsync(job.Id, 0, Cancel)).Select(happened => happened.Id!.Value));
         var rows = await store.Ledger.RowsAsync("t1", null, null, 0, 10, Cancel);
         Assert.Equal([0, 1], rows.Select(row => row.Row.Usage.StepIndex));
         Assert.Equal(view.Steps.Select(step => step.Usage), rows.Select(row => row.Row.Usage));

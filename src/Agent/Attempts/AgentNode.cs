@@ -43,7 +43,7 @@ internal sealed class AgentNode : IAsyncDisposable
             Fenced = attempts => Book!.Stop(attempts, KillReason.Fenced),
         };
         Reports = new ReportOutbox(options.Id, parts.Link, Lease, clock, loggers.CreateLogger<ReportOutbox>());
-        Progress = new ProgressOutbox(options.Id, parts.Link, Lease, loggers.CreateLogger<ProgressOutbox>());
+        Progress = new ProgressOutbox(options.Id, parts.Link, Lease, clock, loggers.CreateLogger<ProgressOutbox>());
         Live = new LiveOutput(Progress, clock, options.LiveOutputEvery);
         var services = new AttemptServices
         {

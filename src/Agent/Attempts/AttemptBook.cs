@@ -181,7 +181,7 @@ internal sealed partial class AttemptBook(AttemptServices services, ReportOutbox
                 return null;
             var plan = StepPlan.Of(order.Spec.Steps);
             var reservation = Reservation.Of(order.Spec, plan);
-            if (!admission.TryReserve(reservation))
+            if (admission.TryReserve(reservation) is not { } room)
             {
                 Log.NoRoom(services.Logger, order.Attempt, reservation.Cpus, reservation.MemoryBytes);
                 return null;
@@ -192,7 +192,7 @@ internal sealed partial class AttemptBook(AttemptServices services, ReportOutbox
             var (accepted, durable) = services.Journal.Append((order, epoch, slot), static (of, sequence) => new AcceptedEntry(sequence, of.epoch, of.slot, of.order));
             var run = new AttemptRun(services, accepted, plan, users.IdOf(slot));
             _running.Add(order.Attempt, run);
-            Own(LiveAsync(run, durable, reservation));
+            Own(LiveAsync(run, durable, room, reservation));
             return durable;
         }
     }
@@ -210,7 +210,7 @@ internal sealed partial class AttemptBook(AttemptServices services, ReportOutbox
             run.Adopt(ended, kept, mounted);
             _running.Add(run.Id, run);
             Log.Resumed(services.Logger, run.Id, ended.Count, kept.Count);
-            Own(LiveAsync(run, Task.CompletedTask, reservation));
+            Own(LiveAsync(run, Task.CompletedTask, Task.CompletedTask, reservation));
         }
     }
 
@@ -229,26 +229,32 @@ internal sealed partial class AttemptBook(AttemptServices services, ReportOutbox
         reports.Send(report);
     }
 
-    private async Task LiveAsync(AttemptRun run, Task accepted, Reservation reservation)
+    private async Task LiveAsync(AttemptRun run, Task accepted, Task room, Reservation reservation)
     {
         // Away from the caller, who holds the lock and has more orders to take.
         await Task.Yield();
         try
         {
+            await room;
             var report = await run.RunAsync(accepted);
-            // Workspaces are memory: room is returned when they are gone, and before the report leaves, so that the coordinator never gives it away earlier than we do.
-            await run.DisposeAsync();
+            // Before the report leaves, so that the coordinator never gives the room away earlier than we do.
             lock (_gate)
             {
                 _running.Remove(run.Id);
                 _ended[run.Id] = report;
-                admission.Return(reservation);
+                admission.Leave(reservation);
                 users.Return(run.Accepted.Slot);
             }
 
             reports.Send(report);
+            services.Progress.Reported(run.Id);
             services.Live.Unwatch(run.Id);
             Log.Ended(services.Logger, run.Id, report.Verdict);
+
+            // Workspaces are memory, and to unmount one takes the kernel milliseconds: nobody's answer waits for it, only who wants the room.
+            await run.DisposeAsync();
+            lock (_gate)
+                admission.Gone(reservation);
         }
         catch (OperationCanceledException) when (services.Stopping.IsCancellationRequested)
         {

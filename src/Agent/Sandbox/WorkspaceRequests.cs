@@ -28,7 +28,14 @@ internal sealed class WorkspaceRequests(SandboxHost host, LauncherLink link)
     public async ValueTask RemoveAsync(long id)
     {
         if (!_mounted.TryRemove((ulong)id, out _) || !link.IsAlive) return;
-        await AskAsync((ulong)id, () => link.Send(new Envelope { Kind = MessageKind.RemoveWorkspace, Id = (ulong)id }));
+        try
+        {
+            await AskAsync((ulong)id, () => link.Send(new Envelope { Kind = MessageKind.RemoveWorkspace, Id = (ulong)id }));
+        }
+        catch (SandboxException gone) when (gone.Step == SandboxStep.TalkToLauncher)
+        {
+            // Every workspace went with the launcher.
+        }
     }
 
     public MountedWorkspace Adopt(long id, SafeFileHandle root)

@@ -23,7 +23,7 @@ internal static class Composition
 
     public static WebApplication Build(StateFolder state, ServerMode mode)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = state.Path, ApplicationName = "corral", EnvironmentName = "Production" });
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = state.Path, ApplicationName = "corral", EnvironmentName = "Production" });
         Configure(builder.Configuration, state, mode.Flags);
         builder.Host.UseDefaultServiceProvider(provider => (provider.ValidateOnBuild, provider.ValidateScopes) = (true, true));
         builder.Logging.ClearProviders().AddSerilog(ServerLogging.Create(builder.Configuration, state, mode.ForPeople), dispose: true);

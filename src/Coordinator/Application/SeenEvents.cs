@@ -7,6 +7,7 @@ namespace Corral.Coordinator.Application;
 internal sealed class SeenEvents
 {
     private readonly Dictionary<(int Attempt, int Step, JobEventKind Stream), long> _shown = [];
+    private readonly HashSet<(int Attempt, int Step)> _started = [];
     private readonly HashSet<(int Attempt, int Step)> _ended = [];
 
     /// <summary>The event, without output that was shown; null where nothing of it is new.</summary>
@@ -14,6 +15,8 @@ internal sealed class SeenEvents
     {
         if (happened.StepIndex is not { } step)
             return happened;
+        if (happened.Kind == JobEventKind.StepStarted)
+            return _started.Add((happened.Attempt, step)) ? happened : null;
         if (happened.Kind == JobEventKind.StepEnded)
             return _ended.Add((happened.Attempt, step)) ? happened : null;
         if (happened.Data is not { } data)
@@ -27,13 +30,15 @@ internal sealed class SeenEvents
         return happened.Offset >= shown ? happened : happened with { Offset = shown, Data = data[(int)(shown - happened.Offset)..] };
     }
 
-    /// <summary>With the end of the job: kept output not shown yet, and the ends of steps not shown yet.</summary>
+    /// <summary>With the end of the job: what was not shown yet of starts and ends of steps and of kept output.</summary>
     public async IAsyncEnumerable<JobEvent> MissingAsync(JobView view, IBlobs blobs, bool withOutput, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (view.Attempts is not [.., var attempt])
             yield break;
         foreach (var step in attempt.Steps)
         {
+            if (step.Usage is { } usage && Note(new JobEvent(null, JobEventKind.StepStarted, usage.StartedAt, attempt.Number, null, step.Index)) is { } started)
+                yield return started;
             if (withOutput && await RestAsync(view, attempt, step, JobEventKind.Stdout, step.Stdout, blobs, cancellationToken) is { } stdout)
                 yield return stdout;
             if (withOutput && await RestAsync(view, attempt, step, JobEventKind.Stderr, step.Stderr, blobs, cancellationToken) is { } stderr)

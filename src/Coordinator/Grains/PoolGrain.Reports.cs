@@ -58,7 +58,7 @@ internal sealed partial class PoolGrain
         {
             _specs.Forget(job);
             if (_watched.Remove(job))
-                Tell(job, new JobEvent(outcome.Version, JobEventKind.Ended, now, number, Verdict: outcome.Verdict));
+                TellEnd(ending, outcome, new JobEvent(outcome.Version, JobEventKind.Ended, now, number, Verdict: outcome.Verdict));
             return false;
         }
 
@@ -70,8 +70,16 @@ internal sealed partial class PoolGrain
 
         _book.Queue.Add(placed.Job with { Attempt = number, Version = outcome.Version });
         if (_watched.Contains(job))
-            Tell(job, new JobEvent(outcome.Version, JobEventKind.Queued, now, number, ending.Agent, Verdict: ending.Verdict));
+            TellEnd(ending, outcome, new JobEvent(outcome.Version, JobEventKind.Queued, now, number, ending.Agent, Verdict: ending.Verdict));
         return true;
+    }
+
+    private void TellEnd(AttemptEnding ending, EndCommit outcome, JobEvent end)
+    {
+        if (outcome.StartedAt is { } at)
+            Tell(ending.Attempt.Job, new JobEvent(outcome.Version - 1, JobEventKind.Started, at, ending.Attempt.Number, ending.Agent), end);
+        else
+            Tell(ending.Attempt.Job, end);
     }
 
     public async Task ProgressAsync(AttemptsProgressed progress)
@@ -103,9 +111,9 @@ internal sealed partial class PoolGrain
         null, item.Kind == ProgressKind.StepStarted ? JobEventKind.StepStarted : JobEventKind.StepEnded, item.At, item.Attempt.Number, null, item.StepIndex, item.Verdict);
 
     /// <summary>Not awaited at the end either: the job's grain may be waiting for this pool's next activation, and looks for itself every few seconds.</summary>
-    private void Tell(JobId job, JobEvent happened)
+    private void Tell(JobId job, params JobEvent[] happened)
     {
-        _ = Observe(GrainFactory.GetGrain<IJobGrain>(job.ToString()).HappenedAsync([happened], Where(job)));
+        _ = Observe(GrainFactory.GetGrain<IJobGrain>(job.ToString()).HappenedAsync(happened, Where(job)));
 
         async Task Observe(Task told)
         {

@@ -36,7 +36,8 @@ internal sealed record AttemptEnding(
 /// <param name="Kind">See there.</param>
 /// <param name="Version">With Ended and Requeued: the job's version now.</param>
 /// <param name="Verdict">With Ended: the job's verdict.</param>
-internal readonly record struct EndCommit(EndKind Kind, long Version = 0, Verdict Verdict = Verdict.None);
+/// <param name="StartedAt">When the attempt started, where its end is the first that was heard of it: the event before <paramref name="Version"/>.</param>
+internal readonly record struct EndCommit(EndKind Kind, long Version = 0, Verdict Verdict = Verdict.None, DateTimeOffset? StartedAt = null);
 
 /// <summary>What an ending did.</summary>
 internal enum EndKind

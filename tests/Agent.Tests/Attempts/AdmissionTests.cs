@@ -11,15 +11,15 @@ public sealed class AdmissionTests
     {
         var admission = new Admission(new AgentCapacity(2, 100, 3));
 
-        Assert.True(admission.TryReserve(new Reservation(1, 50)));
-        Assert.False(admission.TryReserve(new Reservation(1.5, 10)));
-        Assert.False(admission.TryReserve(new Reservation(0.5, 51)));
-        Assert.False(admission.TryReserve(new Reservation(0.5, long.MaxValue)));
-        Assert.True(admission.TryReserve(new Reservation(0.5, 25)));
-        Assert.True(admission.TryReserve(new Reservation(0.5, 25)));
-        Assert.False(admission.TryReserve(new Reservation(0, 0)));
-        admission.Return(new Reservation(0.5, 25));
-        Assert.True(admission.TryReserve(new Reservation(0, 0)));
+        Assert.NotNull(admission.TryReserve(new Reservation(1, 50)));
+        Assert.Null(admission.TryReserve(new Reservation(1.5, 10)));
+        Assert.Null(admission.TryReserve(new Reservation(0.5, 51)));
+        Assert.Null(admission.TryReserve(new Reservation(0.5, long.MaxValue)));
+        Assert.NotNull(admission.TryReserve(new Reservation(0.5, 25)));
+        Assert.NotNull(admission.TryReserve(new Reservation(0.5, 25)));
+        Assert.Null(admission.TryReserve(new Reservation(0, 0)));
+        Return(admission, new Reservation(0.5, 25));
+        Assert.True(admission.TryReserve(new Reservation(0, 0))?.IsCompletedSuccessfully);
     }
 
     [Fact]
@@ -29,11 +29,38 @@ public sealed class AdmissionTests
         for (var round = 0; round < 1000; round++)
         {
             for (var i = 0; i < 20; i++)
-                Assert.True(admission.TryReserve(new Reservation(0.1, 1)), $"round {round}, attempt {i}");
-            Assert.False(admission.TryReserve(new Reservation(0.1, 1)));
+                Assert.True(admission.TryReserve(new Reservation(0.1, 1))?.IsCompletedSuccessfully, $"round {round}, attempt {i}");
+            Assert.Null(admission.TryReserve(new Reservation(0.1, 1)));
             for (var i = 0; i < 20; i++)
-                admission.Return(new Reservation(0.1, 1));
+                Return(admission, new Reservation(0.1, 1));
         }
+    }
+
+    [Fact]
+    public void Who_gets_the_room_of_one_that_leaves_waits_until_it_is_gone()
+    {
+        var admission = new Admission(new AgentCapacity(2, 100, 3));
+        var (large, small) = (new Reservation(1, 80), new Reservation(0.1, 10));
+        Assert.NotNull(admission.TryReserve(large));
+
+        admission.Leave(large);
+        var next = admission.TryReserve(large)!;
+        var after = admission.TryReserve(small)!;
+        Assert.False(next.IsCompleted);
+        // There is room for it, but not before those who came first.
+        Assert.False(after.IsCompleted);
+        Assert.Null(admission.TryReserve(large));
+
+        admission.Gone(large);
+        Assert.True(next.IsCompletedSuccessfully);
+        Assert.True(after.IsCompletedSuccessfully);
+        Assert.True(admission.TryReserve(small)?.IsCompletedSuccessfully);
+    }
+
+    private static void Return(Admission admission, Reservation reservation)
+    {
+        admission.Leave(reservation);
+        admission.Gone(reservation);
     }
 
     [Fact]

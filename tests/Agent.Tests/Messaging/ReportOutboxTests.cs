@@ -17,15 +17,7 @@ public sealed class ReportOutboxTests : IAsyncDisposable
 
     public ReportOutboxTests()
     {
-        _lease = new LeaseKeeper(new RecordingLink(), _clock, TimeSpan.FromSeconds(1), NullLogger<LeaseKeeper>.Instance)
-        {
-            Instance = Guid.Empty,
-            Introduce = () => new AgentStarted("a1", Guid.Empty, "default", new AgentCapacity(1, 1, 1), new Dictionary<string, string>(), "6", "v2", [], "1"),
-            Held = () => [],
-            Moved = (_, _) => { },
-            Lost = () => { },
-            Fenced = _ => { },
-        };
+        _lease = Some.Lease(_clock);
         _outbox = new ReportOutbox("a1", _link, _lease, _clock, NullLogger<ReportOutbox>.Instance);
         _loop = _outbox.RunAsync(_stop.Token);
     }

@@ -1,5 +1,7 @@
+using Corral.Agent.Attempts;
 using Corral.Shared.Contracts;
 using Corral.Shared.Jobs;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Corral.Agent.Tests.Testing;
 
@@ -7,6 +9,17 @@ namespace Corral.Agent.Tests.Testing;
 internal static class Some
 {
     public static DateTimeOffset Time { get; } = new(2026, 11, 22, 1, 2, 3, TimeSpan.Zero);
+
+    /// <summary>A lease that nobody has granted yet.</summary>
+    public static LeaseKeeper Lease(TimeProvider clock) => new(new RecordingLink(), clock, TimeSpan.FromSeconds(1), NullLogger<LeaseKeeper>.Instance)
+    {
+        Instance = Guid.Empty,
+        Introduce = () => new AgentStarted("a1", Guid.Empty, "default", new AgentCapacity(1, 1, 1), new Dictionary<string, string>(), "6", "v2", [], "1"),
+        Held = () => [],
+        Moved = (_, _) => { },
+        Lost = () => { },
+        Fenced = _ => { },
+    };
 
     public static AttemptId Attempt(int number = 1) => new(JobId.New(Time), number);
 

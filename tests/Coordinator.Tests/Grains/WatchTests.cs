@@ -52,11 +52,17 @@ public sealed class WatchTests
 
         var all = await host.Jobs.WatchAsync(id, 0, withOutput: true, Cancel).ToListAsync(Cancel);
         Assert.Equal(
-            [JobEventKind.Queued, JobEventKind.Placed, JobEventKind.Stdout, JobEventKind.StepEnded, JobEventKind.Stdout, JobEventKind.StepEnded, JobEventKind.Ended],
+            [
+                JobEventKind.Queued, JobEventKind.Placed, JobEventKind.Started,
+                JobEventKind.StepStarted, JobEventKind.Stdout, JobEventKind.StepEnded,
+                JobEventKind.StepStarted, JobEventKind.Stdout, JobEventKind.StepEnded, JobEventKind.Ended,
+            ],
             all.Select(happened => happened.Kind));
-        Assert.Equal("out of step2\n", Text(all[4]));
+        Assert.Equal("out of step2\n", Text(all[7]));
         var rest = await host.Jobs.WatchAsync(id, 2, withOutput: false, Cancel).ToListAsync(Cancel);
-        Assert.Equal([JobEventKind.StepEnded, JobEventKind.StepEnded, JobEventKind.Ended], rest.Select(happened => happened.Kind));
+        Assert.Equal(
+            [JobEventKind.Started, JobEventKind.StepStarted, JobEventKind.StepEnded, JobEventKind.StepStarted, JobEventKind.StepEnded, JobEventKind.Ended],
+            rest.Select(happened => happened.Kind));
         Assert.Empty(await host.Jobs.WatchAsync(JobId.New(DateTimeOffset.UtcNow), 0, true, Cancel).ToListAsync(Cancel));
     }
 

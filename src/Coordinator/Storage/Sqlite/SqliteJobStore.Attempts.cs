@@ -45,7 +45,7 @@ internal sealed partial class SqliteJobStore
         var attempt = ending.Attempt;
         var row = session.Sql(
                 """
-                SELECT j.tenant, j.cpu_milli, j.memory_bytes, j.version, j.max_attempts, j.cancel_requested, a.started_at, a.started_steps, a.agent_epoch
+                SELECT j.tenant, j.cpu_milli, j.memory_bytes, j.version, j.max_attempts, j.cancel_requested, a.started_at, a.started_steps, a.agent_epoch, j.state
                 FROM attempts a JOIN jobs j ON j.id = a.job_id
                 WHERE a.job_id = ? AND a.number = ? AND a.agent = ? AND a.verdict = 0 AND j.state IN (2, 3) AND j.attempt = a.number
                 """)
@@ -54,7 +54,16 @@ internal sealed partial class SqliteJobStore
             return Late(session, ending, now);
         var open = new OpenRow(row.Text(0), new Demand(row.Int64(1), row.Int64(2)), row.Int64(3), row.TimeOrNull(6), row.TextOrNull(7), row.Int64(8));
         var final = RetryRule.FinalVerdict(ending.Verdict, attempt.Number, row.Int32(4), row.Bool(5));
+        var isPlaced = (JobState)row.Int32(9) == JobState.Placed;
         row.Reset();
+
+        // A short attempt's report is the first that is heard of its start.
+        var startedAt = isPlaced ? ending.StartedAt : null;
+        if (startedAt is { } at)
+        {
+            open = open with { Version = open.Version + 1 };
+            AddEvent(session, attempt.Job, open.Version, JobEventKind.Started, at, attempt.Number, ending.Agent, Verdict.None);
+        }
 
         var steps = ending.Steps ?? [];
         session.Sql(
@@ -74,7 +83,7 @@ internal sealed partial class SqliteJobStore
             EndJob(session, attempt, open.Tenant, verdict, open.Version + 1, Bill.Of(steps, attempt.Number, ending.Verdict, card).TotalNano, now);
         else
             Requeue(session, ending, open, now);
-        return new EndCommit(final is null ? EndKind.Requeued : EndKind.Ended, open.Version + 1, final ?? Verdict.None);
+        return new EndCommit(final is null ? EndKind.Requeued : EndKind.Ended, open.Version + 1, final ?? Verdict.None, startedAt);
     }
 
     private void EndJob(SqliteSession session, AttemptId attempt, string tenant, Verdict verdict, long version, long chargeNano, DateTimeOffset now)
