@@ -93,7 +93,7 @@ internal sealed class AgentNode : IAsyncDisposable
                 new SandboxOptions { StateDirectory = options.StateDirectory, WarmCount = options.WarmSandboxes, Prewarm = options.WarmSandboxes > 0 ? [SandboxImage.Host] : [], StartLog = options.StartLog },
                 cgroups, parts.Loggers, cancellationToken);
             var node = new AgentNode(parts, journal, cgroups, sandboxes);
-            node.Begin(attempts);
+            await node.BeginAsync(attempts);
             return node;
         }
         catch
@@ -119,9 +119,9 @@ internal sealed class AgentNode : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private void Begin(IReadOnlyList<JournalledAttempt> attempts)
+    private async Task BeginAsync(IReadOnlyList<JournalledAttempt> attempts)
     {
-        Book.Resume(attempts, _sandboxes.Adopted, _sandboxes.AdoptedWorkspaces);
+        await Book.ResumeAsync(attempts, _sandboxes.Adopted, _sandboxes.AdoptedWorkspaces);
         _loops.Add(KeepAsync(Lease.RunAsync));
         _loops.Add(KeepAsync(Reports.RunAsync));
         _loops.Add(KeepAsync(Progress.RunAsync));

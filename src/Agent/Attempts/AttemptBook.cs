@@ -54,8 +54,9 @@ internal sealed partial class AttemptBook(AttemptServices services, ReportOutbox
         return durable;
     }
 
-    /// <summary>Goes on with the attempts of an earlier agent process.</summary>
-    public void Resume(IEnumerable<JournalledAttempt> attempts, IReadOnlyList<RunningStep> steps, IReadOnlyList<MountedWorkspace> workspaces)
+    /// <summary>Goes on with the attempts of an earlier agent process. Ends when the workspaces that none of them has are gone: one may have been made for an
+    /// order that never became durable, and its number is given again to the next.</summary>
+    public async Task ResumeAsync(IEnumerable<JournalledAttempt> attempts, IReadOnlyList<RunningStep> steps, IReadOnlyList<MountedWorkspace> workspaces)
     {
         var stepsOf = steps.ToLookup(step => step.AttemptId);
         var workspacesOf = workspaces.ToLookup(workspace => AttemptWorkspaces.AcceptedSequenceOf(workspace.Id));
@@ -66,7 +67,7 @@ internal sealed partial class AttemptBook(AttemptServices services, ReportOutbox
                 lock (_gate)
                     _ended[attempt.Attempt] = ended.Report;
                 reports.Send(ended.Report);
-                Own(DiscardAsync(stepsOf[attempt.Attempt], []));
+                Own(DiscardAsync(stepsOf[attempt.Attempt]));
                 continue;
             }
 
@@ -79,12 +80,15 @@ internal sealed partial class AttemptBook(AttemptServices services, ReportOutbox
                 Resume(accepted, attempt.Steps, kept, mounted);
         }
 
+        List<MountedWorkspace> nobodys;
         lock (_gate)
         {
-            Own(DiscardAsync(
-                steps.Where(step => !_running.ContainsKey(step.AttemptId) && !_ended.ContainsKey(step.AttemptId)),
-                workspaces.Where(workspace => _running.Values.All(run => run.Accepted.Sequence != AttemptWorkspaces.AcceptedSequenceOf(workspace.Id)))));
+            Own(DiscardAsync(steps.Where(step => !_running.ContainsKey(step.AttemptId) && !_ended.ContainsKey(step.AttemptId))));
+            nobodys = [.. workspaces.Where(workspace => _running.Values.All(run => run.Accepted.Sequence != AttemptWorkspaces.AcceptedSequenceOf(workspace.Id)))];
         }
+
+        foreach (var workspace in nobodys)
+            await workspace.DisposeAsync();
     }
 
     /// <summary>Ends attempts; those that are unknown or have ended are left alone.</summary>
@@ -266,19 +270,15 @@ internal sealed partial class AttemptBook(AttemptServices services, ReportOutbox
         }
     }
 
-    private static async Task DiscardAsync(IEnumerable<RunningStep> steps, IEnumerable<MountedWorkspace> workspaces)
+    private static async Task DiscardAsync(IEnumerable<RunningStep> steps)
     {
-        var (allSteps, allWorkspaces) = (steps.ToList(), workspaces.ToList());
-        foreach (var step in allSteps)
+        foreach (var step in steps.ToList())
         {
             if (!step.Completion.IsCompleted)
                 step.Kill(KillReason.Fenced);
             await step.Completion;
             await step.ReleaseAsync();
         }
-
-        foreach (var workspace in allWorkspaces)
-            await workspace.DisposeAsync();
     }
 
     private void Own(Task life)

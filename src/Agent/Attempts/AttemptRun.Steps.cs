@@ -63,6 +63,7 @@ internal sealed partial class AttemptRun
             return (null, CannotStart(index, $"Its files and stdin have {input.Contents} different contents, and a step can take {StartMessageWriter.MaxContents}. Pack small files into one archive, or give them as texts."));
 
         var workspace = await _workspaces.GetAsync(index, _beforeStart.Token);
+        await _durable;
         _beforeStart.Token.ThrowIfCancellationRequested();
         var running = await _services.Sandboxes.StartStepAsync(
             new StepLaunch

@@ -7,8 +7,9 @@ namespace Corral.Agent.Attempts;
 
 // The life of an attempt, in this order; each line is safe to be cut off after:
 //
-//   accepted    the order is durable in the journal; only then does anything start
-//   per step    lease held → workspace → input → sandbox → dead → verdict, outputs, usage → durable in the journal → the launcher may forget it
+//   accepted    the order is written to the journal; meanwhile what the first steps need is made ready, and only when it is durable does one start
+//   per step    lease held → input → workspace → accepted is durable → sandbox → dead → verdict, outputs, usage → durable in the journal → the launcher
+//               may forget it
 //   ended       the report is durable in the journal, together with the last step: one fsync for a job of one step
 //   reported    to the coordinator, again and again until it is acknowledged (ReportOutbox)
 //
@@ -31,6 +32,7 @@ internal sealed partial class AttemptRun : IAsyncDisposable
     private readonly CancellationTokenSource _beforeStart = new();
     private StopRequest? _stop;
     private Task _grace = Task.CompletedTask;
+    private Task _durable = Task.CompletedTask;
     private DateTimeOffset? _startedAt;
 
     public AttemptRun(AttemptServices services, AcceptedEntry accepted, StepPlan plan, int userId)
@@ -90,7 +92,7 @@ internal sealed partial class AttemptRun : IAsyncDisposable
     /// <param name="accepted">Ends when the order is durable.</param>
     public async Task<AttemptReport> RunAsync(Task accepted)
     {
-        await accepted;
+        _durable = accepted;
         var steps = new List<Task>(_adopted.Select(step => RunAsync(step.StepIndex, step)));
         while (true)
         {

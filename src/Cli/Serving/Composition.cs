@@ -71,6 +71,8 @@ internal static class Composition
             bus.AddCorralAgentConsumers();
             bus.UsingInMemory((context, transport) =>
             {
+                // Our types as plain JSON, what else there is to say in headers: docs/decisions/0010.
+                transport.UseRawJsonSerializer(RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders, isDefault: true);
                 transport.ConfigureCorralCoordinator(context);
                 transport.ReceiveCorralAgent(context);
             });

@@ -37,12 +37,13 @@ public sealed class AgentFixture(CgroupFixture cgroups) : IAsyncLifetime
     }
 
     /// <summary>Ends the agent as a stopped process would, leaving what runs to the launcher, and starts the next.</summary>
-    internal async Task RestartAsync(Action? between = null)
+    internal async Task RestartAsync(Func<Task>? between = null)
     {
         Coordinator.ExpectRestart();
         Coordinator.Node = null;
         await Node.DisposeAsync();
-        between?.Invoke();
+        if (between is not null)
+            await between();
         await StartAsync();
         await Coordinator.WelcomedAsync();
     }

@@ -1,5 +1,8 @@
+using Corral.Agent.Attempts;
+using Corral.Agent.Cgroups;
 using Corral.Agent.KernelTests.Sandbox;
 using Corral.Agent.Metering;
+using Corral.Agent.Sandbox;
 using Corral.Shared.Contracts;
 using Corral.Shared.Jobs;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -58,7 +61,9 @@ public sealed class RestartTests(AgentFixture agent) : IClassFixture<AgentFixtur
     {
         var order = await RunningAsync(Job(Shell("echo before; sleep 0.5; echo alone; exit 7")), 0);
 
-        await agent.RestartAsync(() => SpinWait.SpinUntil(() => File.ReadLines(agent.Options.StartLog!).Any(line => line.Contains(order.Attempt.ToString(), StringComparison.Ordinal) && line.EndsWith("end", StringComparison.Ordinal)), TimeSpan.FromSeconds(10)));
+        await agent.RestartAsync(() => Eventually.AsyncThat(
+            () => File.ReadLines(agent.Options.StartLog!).Any(line => line.Contains(order.Attempt.ToString(), StringComparison.Ordinal) && line.EndsWith("end", StringComparison.Ordinal)),
+            "the launcher has noted the end"));
         var report = await agent.Coordinator.ReportAsync(order.Attempt);
 
         Assert.Equal((Verdict.NonZeroExit, 7, "before\nalone\n"), (report.Verdict, report.Steps[0].Facts.ExitCode!.Value, Text(report.Steps[0].Stdout)));
@@ -89,6 +94,7 @@ public sealed class RestartTests(AgentFixture agent) : IClassFixture<AgentFixtur
             // As after a power cut: the order is durable, the launcher knows nothing.
             using var journal = Journal.Open(Path.Combine(agent.Options.StateDirectory, "journal"), new JournalOptions(), NullLogger.Instance, out _);
             journal.Append(order, static (of, sequence) => new AcceptedEntry(sequence, 1, 0, of)).Durable.Wait();
+            return Task.CompletedTask;
         });
 
         var report = await agent.Coordinator.ReportAsync(order.Attempt);
@@ -98,6 +104,26 @@ public sealed class RestartTests(AgentFixture agent) : IClassFixture<AgentFixtur
         await agent.RestartAsync();
         Assert.DoesNotContain(order.Attempt, agent.Node.Book.Held);
         Assert.Equal(0, agent.Starts(order.Attempt));
+    }
+
+    [Fact]
+    public async Task A_workspace_of_an_order_that_never_became_durable_is_not_in_the_way_of_the_next()
+    {
+        var last = await agent.RunAsync(Job(Shell("true")));
+        await agent.RestartAsync(async () =>
+        {
+            // As by an agent that was killed before its journal had the orders: their numbers are given again.
+            using var groups = CgroupDrivers.Open(agent.Options.StateDirectory);
+            await using var sandboxes = await SandboxHost.StartAsync(
+                new SandboxOptions { StateDirectory = agent.Options.StateDirectory, InitialLease = TimeSpan.FromMinutes(1), StartLog = agent.Options.StartLog },
+                groups, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
+            for (var sequence = last.Sequence; sequence < last.Sequence + 16; sequence++)
+                await sandboxes.CreateWorkspaceAsync(AttemptWorkspaces.FirstId(sequence), new WorkspaceSize(1 << 20, 100, 1, 1), TestContext.Current.CancellationToken);
+        });
+
+        var reports = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => agent.RunAsync(Job(Shell("touch /box/mine")))));
+        Assert.All(reports, report => Assert.Equal(Verdict.Succeeded, report.Verdict));
+        Assert.InRange(reports[0].Sequence, last.Sequence, last.Sequence + 15);
     }
 
     [Fact]
