@@ -28,16 +28,21 @@ internal sealed class AgentProcess : IAsyncDisposable
     /// <summary>Lines of the launcher's own log of starts and ends.</summary>
     public IReadOnlyList<string[]> StartLog => [.. File.ReadAllLines(StateDirectory + ".log").Select(l => l.Split(' '))];
 
-    /// <summary>Starts one with a step for each script; returns once each step has said something.</summary>
-    public static async Task<AgentProcess> StartAsync(CgroupFixture cgroups, string name, TimeSpan lease, TimeSpan wall, params string[] scripts)
+    /// <summary>Starts one with a step for each script; returns once each step has said something, which is when the lease begins.</summary>
+    public static Task<AgentProcess> StartAsync(CgroupFixture cgroups, string name, TimeSpan lease, TimeSpan wall, params string[] scripts) =>
+        StartAsync(cgroups, name, lease, wall, cpu: TimeSpan.FromSeconds(20), scripts);
+
+    public static async Task<AgentProcess> StartAsync(CgroupFixture cgroups, string name, TimeSpan lease, TimeSpan wall, TimeSpan cpu, params string[] scripts)
     {
         var state = Path.Combine(cgroups.StateDirectory, name);
         Directory.CreateDirectory(state);
         var tests = Path.Combine(AppContext.BaseDirectory, "Corral.Agent.KernelTests");
         var start = new ProcessStartInfo("dotnet",
             ["exec", "--depsfile", tests + ".deps.json", "--runtimeconfig", tests + ".runtimeconfig.json", Path.Combine(AppContext.BaseDirectory, "Corral.Agent.TestHost.dll"),
-                state, Milliseconds(lease), Milliseconds(wall), Steps.Uid.ToString(CultureInfo.InvariantCulture), .. scripts])
+                state, Milliseconds(lease), Milliseconds(wall), Milliseconds(cpu), .. scripts])
         {
+            // Kept open for as long as it is to live.
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
         var process = Process.Start(start)!;
