@@ -126,4 +126,38 @@ public sealed class AgentDeathTests(CgroupFixture cgroups)
         Assert.Equal(KillReason.Output, end.Killed);
         await step.ReleaseAsync();
     }
+
+    [Fact]
+    public async Task The_cpu_limit_counts_what_was_used_before_the_adoption()
+    {
+        // Fields 14 and 15 of its stat are its time in user and in system mode, in ticks of 10 ms. proc_pid_stat(5).
+        const string spin = "while read -r _ _ _ _ _ _ _ _ _ _ _ _ _ user system _ </proc/$$/stat && [ $((user + system)) -lt 200 ]; do :; done";
+        await using var agent = await AgentProcess.StartAsync(cgroups, "cpu", s_long, s_long, TimeSpan.FromSeconds(3), $"{spin}; echo used; while [ ! -e /box/go ]; do sleep 0.1; done; while :; do :; done");
+        agent.Kill();
+        var next = await agent.NextAsync();
+        using (FileCalls.OpenAt(SandboxStep.OpenFile, next.AdoptedWorkspaces[0].RootDirectory, "go", OpenFlags.WriteOnly | OpenFlags.Create, 0x1A4))
+        {
+        }
+
+        var step = Assert.Single(next.Adopted);
+        var end = await step.Completion.WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        Assert.Equal(KillReason.CpuTime, end.Killed);
+        // Counted anew from the adoption it would be 5 s; a loaded host kills late.
+        Assert.InRange(end.Death.CpuNs - end.Baseline.CpuNs, 2_900_000_000, 4_000_000_000);
+        await step.ReleaseAsync();
+    }
+
+    [Fact]
+    public async Task The_next_agent_does_not_prolong_the_lease_by_coming()
+    {
+        await using var agent = await AgentProcess.StartAsync(cgroups, "unrenewed", TimeSpan.FromSeconds(8), s_long, "echo up; sleep 60");
+        agent.Kill();
+        // A launcher of its own it would give five minutes.
+        var next = await agent.NextAsync();
+        Assert.Equal(agent.Launcher, next.LauncherProcessId);
+        var step = Assert.Single(next.Adopted);
+        var end = await step.Completion.WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        Assert.Equal(KillReason.LeaseEnded, end.Killed);
+        await step.ReleaseAsync();
+    }
 }
