@@ -343,23 +343,23 @@ public abstract partial class JobStoreContract
     }
 
     [Theory]
-    [InlineData("INSERT INTO usage SELECT NULL, job_id, attempt, step, tenant, agent, agent_epoch, sequence, verdict, attempt_verdict, billable, recorded_at, started_at, wall_ns, cpu_ns, cpu_user_ns, cpu_system_ns, throttled_periods, throttled_ns, memory_peak_bytes, memory_baseline_bytes, pids_peak, io_read_bytes, io_write_bytes, output_bytes, reserved_cpu_milli, reserved_memory_bytes, queue_wait_ns, overhead_cpu_ns, kernel, image FROM usage")]
-    [InlineData("UPDATE usage SET cpu_ns = 0")]
-    [InlineData("DELETE FROM usage")]
-    [InlineData("UPDATE charges SET total_nano = 0")]
-    [InlineData("DELETE FROM charges")]
-    [InlineData("UPDATE jobs SET state = 1, verdict = 0, ended_at = NULL, charge_nano = NULL")]
-    [InlineData("UPDATE agents SET reserved_cpu = capacity_cpu + 1")]
-    [InlineData("UPDATE agents SET reserved_attempts = -1")]
-    [InlineData("INSERT INTO attempts (job_id, number, agent, agent_epoch, pool_epoch, placed_at) SELECT job_id, 1, agent, 1, 1, 1 FROM attempts")]
-    [InlineData("INSERT INTO attempts (job_id, number, agent, agent_epoch, pool_epoch, placed_at) SELECT job_id, n, agent, 1, 1, 1 FROM attempts, (SELECT 2 AS n UNION SELECT 3)")]
-    [InlineData("UPDATE tenants SET queued = -1")]
-    public async Task The_database_itself_refuses_what_an_invariant_forbids(string sql)
+    [InlineData("INSERT INTO usage (job_id, attempt, step, tenant, agent, agent_epoch, verdict, attempt_verdict, billable, recorded_at, started_at, wall_ns, cpu_ns, output_bytes, reserved_cpu_milli, reserved_memory_bytes, queue_wait_ns, overhead_cpu_ns, image) SELECT job_id, attempt, step, tenant, agent, agent_epoch, verdict, attempt_verdict, billable, recorded_at, started_at, wall_ns, cpu_ns, output_bytes, reserved_cpu_milli, reserved_memory_bytes, queue_wait_ns, overhead_cpu_ns, image FROM usage", "UNIQUE constraint failed: usage.job_id, usage.attempt, usage.step")]
+    [InlineData("UPDATE usage SET cpu_ns = 0", "the ledger is append-only")]
+    [InlineData("DELETE FROM usage", "the ledger is append-only")]
+    [InlineData("UPDATE charges SET total_nano = 0", "the ledger is append-only")]
+    [InlineData("DELETE FROM charges", "the ledger is append-only")]
+    [InlineData("UPDATE jobs SET state = 1, verdict = 0, ended_at = NULL, charge_nano = NULL", "the job has ended")]
+    [InlineData("UPDATE agents SET reserved_cpu = capacity_cpu + 1", "CHECK constraint failed: reserved_cpu BETWEEN 0 AND capacity_cpu")]
+    [InlineData("UPDATE agents SET reserved_attempts = -1", "CHECK constraint failed: reserved_attempts BETWEEN 0 AND capacity_attempts")]
+    [InlineData("INSERT INTO attempts (job_id, number, agent, agent_epoch, pool_epoch, placed_at) SELECT job_id, 1, agent, 1, 1, 1 FROM attempts", "UNIQUE constraint failed: attempts.job_id, attempts.number")]
+    [InlineData("INSERT INTO attempts (job_id, number, agent, agent_epoch, pool_epoch, placed_at) SELECT job_id, n, agent, 1, 1, 1 FROM attempts, (SELECT 2 AS n UNION SELECT 3)", "UNIQUE constraint failed: attempts.job_id (SQLite")]
+    [InlineData("UPDATE tenants SET queued = -1", "CHECK constraint failed: queued >= 0")]
+    public async Task The_database_itself_refuses_what_an_invariant_forbids(string sql, string reason)
     {
         await using var store = await OpenAsync();
         var (job, _, _) = await store.PlacedAsync();
         await store.EndAsync(TestStore.Report(job));
-        Assert.NotNull(store.Execute(sql));
+        Assert.Contains($"failed: {reason}", store.Execute(sql), StringComparison.Ordinal);
     }
 
     [Fact]
