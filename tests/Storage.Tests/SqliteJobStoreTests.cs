@@ -52,7 +52,9 @@ public sealed class SqliteJobStoreTests : JobStoreContract
 
         await store.ReopenAsync();
         var row = Assert.Single(await store.Ledger.RowsAsync(null, null, null, 0, 10, TestContext.Current.CancellationToken)).Row;
-        Assert.Equal((1_000_000L, null, null, null), (row.Usage.CpuNs, row.Usage.MemorySamples, row.Usage.Pressure, row.Usage.ReservedScratchBytes));
+        Assert.Equal(1_000_000, row.Usage.CpuNs);
+        Assert.Equal((null, null, null), (row.Usage.MemorySamples, row.Usage.IoReadOperations, row.Usage.IoWriteOperations));
+        Assert.Equal((null, null, null), (row.Usage.Pressure, row.Usage.ReservedScratchBytes, row.Usage.ScratchUsedBytes));
         var (next, _, _) = await store.PlacedAsync();
         await store.EndAsync(TestStore.Report(next));
         Assert.Equal(2, store.Scalar("SELECT count(*) FROM usage"));
