@@ -118,8 +118,13 @@ public sealed class AttemptTests(AgentFixture agent) : IClassFixture<AgentFixtur
         var step = await agent.RunAsync(Shell("cat f* | wc -c") with { Files = same });
         Assert.Equal((Verdict.Succeeded, "3200\n"), (step.Verdict, Text(step.Stdout)));
 
-        InputFile[] different = [.. Enumerable.Range(0, 260).Select(i => new InputFile($"f{i}", new Content(null, agent.Blobs.Put("t1", Encoding.UTF8.GetBytes($"{i}")))))];
-        var refused = await agent.RunAsync(Shell("true") with { Files = different });
+        const int most = 252;
+        InputFile[] different = [.. Enumerable.Range(0, most + 1).Select(i => new InputFile($"f{i}", new Content(null, agent.Blobs.Put("t1", Encoding.UTF8.GetBytes($"{i:D3}")))))];
+        // Long strings take a descriptor of the same message, too.
+        var many = Shell("cat f* | wc -c") with { Env = new Dictionary<string, string> { ["LONG"] = new('x', 40_000) } };
+        step = await agent.RunAsync(many with { Files = different[..most] });
+        Assert.Equal((Verdict.Succeeded, $"{3 * most}\n"), (step.Verdict, Text(step.Stdout)));
+        var refused = await agent.RunAsync(many with { Files = different });
         Assert.Equal(Verdict.CannotStart, refused.Verdict);
         Assert.Contains("different contents", refused.Facts.Detail, StringComparison.Ordinal);
     }
