@@ -2,20 +2,19 @@ using System.Diagnostics;
 using System.Globalization;
 using Corral.Agent.KernelTests.Sandbox;
 using Corral.Agent.Sandbox;
-using Corral.Shared.Contracts;
 using Corral.Shared.Jobs;
 using static Corral.Agent.KernelTests.Attempts.AgentFixture;
 
 namespace Corral.Agent.KernelTests.Attempts;
 
-/// <summary>When the room of an attempt is free for another.</summary>
+/// <summary>When the room of an attempt is promised to another.</summary>
 public sealed class RoomTests(AgentFixture agent) : IClassFixture<AgentFixture>
 {
     [Fact]
-    public async Task Room_is_given_back_when_the_workspaces_are_gone_and_not_before()
+    public async Task A_report_waits_for_no_unmount_and_the_next_order_is_taken_meanwhile()
     {
         var whole = Shell("touch /box/of-the-first; exec sleep 60") with { Limits = new ResourceLimits { Cpus = agent.Options.Cpus } };
-        var (first, second) = (Order(Job(whole)), Order(Job(whole with { Command = ["/bin/true"] })));
+        var (first, second, third) = (Order(Job(whole)), Order(Job(whole with { Command = ["/bin/true"] })), Order(Job(whole)));
         await agent.Coordinator.OrderAsync(first);
         await Eventually.AsyncThat(HasWorkspaceOfTheFirst, "the first step runs");
 
@@ -24,33 +23,21 @@ public sealed class RoomTests(AgentFixture agent) : IClassFixture<AgentFixture>
         try
         {
             agent.Node.Book.Stop([first.Attempt], KillReason.Cancelled);
-            // The agent lets go of a workspace, and then asks the launcher.
+            Assert.Equal(Verdict.Cancelled, (await agent.Coordinator.ReportAsync(first.Attempt)).Verdict);
             await Eventually.AsyncThat(() => !HasWorkspaceOfTheFirst(), "the agent wants the workspace removed");
-            await RenewalAsync();
+
             await agent.Coordinator.OrderAsync(second);
-            Assert.DoesNotContain(second.Attempt, agent.Node.Book.Held);
-            Assert.DoesNotContain(first.Attempt, agent.Coordinator.Counts.Keys);
+            await agent.Coordinator.OrderAsync(third);
+            Assert.Contains(second.Attempt, agent.Node.Book.Held);
+            // The room was promised once.
+            Assert.DoesNotContain(third.Attempt, agent.Node.Book.Held);
         }
         finally
         {
             Signal("CONT");
         }
 
-        Assert.Equal(Verdict.Cancelled, (await agent.Coordinator.ReportAsync(first.Attempt)).Verdict);
-        await agent.Coordinator.OrderAsync(second);
         Assert.Equal(Verdict.Succeeded, (await agent.Coordinator.ReportAsync(second.Attempt)).Verdict);
-    }
-
-    // As long as a coordinator waits until it orders again what was not taken.
-    private async Task RenewalAsync()
-    {
-        while (agent.Coordinator.Messages.TryRead(out _))
-        {
-        }
-
-        while (await agent.Coordinator.Messages.ReadAsync(TestContext.Current.CancellationToken) is not RenewLease)
-        {
-        }
     }
 
     // The agent is this process.
