@@ -22,14 +22,14 @@ internal static class Program
                 stop.Cancel();
             });
 
-        // Bare runs block their thread in waitpid; the pool must have one for each at once.
-        ThreadPool.SetMinThreads(16, 16);
         if (name == ServeWithoutControllers.Name)
         {
             await ServeWithoutControllers.RunAsync(stop.Token);
             return 0;
         }
 
+        // Bare runs block their thread in waitpid; the pool must have one for each at once.
+        ThreadPool.SetMinThreads(16, 16);
         using var report = new BarReport(name, BarReport.ResultsDirectory());
         try
         {
