@@ -25,6 +25,7 @@ public static class AgentHosting
         services.AddSingleton<IValidateOptions<AgentOptions>, AgentOptionsRules>();
         services.AddSingleton<ICoordinatorLink, BusLink>();
         services.AddSingleton<AgentService>();
+        services.AddSingleton<AgentConsumer>();
         services.AddHostedService(provider => provider.GetRequiredService<AgentService>());
         return services;
     }

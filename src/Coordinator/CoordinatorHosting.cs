@@ -17,7 +17,7 @@ internal static class CoordinatorHosting
 {
     /// <summary>
     /// Adds the coordinator: its store, its grains and what the API asks of them. The bus is added beside it, by whoever knows the transport, with
-    /// <see cref="CoordinatorBus.AddCorralCoordinatorConsumers"/> and <see cref="CoordinatorBus.ConfigureCorralCoordinator"/>, after this call.
+    /// <see cref="CoordinatorBus.ConfigureCorralCoordinator"/>, after this call.
     /// </summary>
     public static IHostApplicationBuilder AddCorralCoordinator(this IHostApplicationBuilder builder, Action<CoordinatorOptions>? configure = null)
     {
@@ -37,6 +37,7 @@ internal static class CoordinatorHosting
         services.AddSingleton<IBlobs>(provider => provider.GetRequiredService<DirectoryBlobs>());
         services.AddSingleton<IBlobTransfer>(provider => provider.GetRequiredService<DirectoryBlobs>());
         services.AddSingleton<IAgentBus, MassTransitAgentBus>();
+        services.AddSingleton<AgentMessages>();
         services.AddSingleton<IBusHealth, BusHealth>();
 
         services.AddSingleton<MonotonicJobIds>();

@@ -11,10 +11,6 @@ public static class AgentBus
     // Messages are mostly waited for (an fsync), not computed: the more at once, the more share it.
     private const int MessagesAtOnce = 64;
 
-    /// <summary>With <c>AddMassTransit</c>: the agent's consumers.</summary>
-    /// <param name="bus">The bus, which may have others.</param>
-    public static void AddCorralAgentConsumers(this IBusRegistrationConfigurator bus) => bus.AddConsumer<AgentConsumer>();
-
     /// <summary>With <c>UsingInMemory</c> or another transport: the agent's own queue, <c>agent.ID</c>.</summary>
     /// <param name="transport">The transport.</param>
     /// <param name="context">The registration.</param>
@@ -27,7 +23,8 @@ public static class AgentBus
             endpoint.ConfigureConsumeTopology = false;
             endpoint.PrefetchCount = MessagesAtOnce;
             endpoint.ConcurrentMessageLimit = MessagesAtOnce;
-            endpoint.ConfigureConsumer<AgentConsumer>(context);
+            // One for all messages: a scope for each would be a tenth of what a message costs.
+            endpoint.Consumer(context.GetRequiredService<AgentConsumer>);
         });
     }
 }

@@ -67,8 +67,6 @@ internal static class Composition
     {
         services.AddMassTransit(bus =>
         {
-            bus.AddCorralCoordinatorConsumers();
-            bus.AddCorralAgentConsumers();
             bus.UsingInMemory((context, transport) =>
             {
                 // Our types as plain JSON, what else there is to say in headers: docs/decisions/0010.

@@ -41,7 +41,6 @@ internal sealed class CoordinatorHost : IAsyncDisposable
         });
         builder.Services.AddMassTransit(bus =>
         {
-            bus.AddCorralCoordinatorConsumers();
             bus.UsingInMemory((context, transport) => transport.ConfigureCorralCoordinator(context));
         });
         builder.Services.AddOptions<MassTransitHostOptions>().Configure(options => options.WaitUntilStarted = true);
