@@ -28,6 +28,19 @@ public abstract partial class JobStoreContract
                 (await store.Jobs.EventsAsync(job.Id, 0, Cancel)).Select(happened => happened.Kind));
         }
 
+        // Who takes the pool over knows which steps have run.
+        var (open, _, _) = await store.PlacedAsync(steps: 3);
+        await store.Jobs.StartAsync([new AttemptStart(new AttemptId(open.Id, 1), agent.Id, [0, 2], TestStore.Now)]);
+        Assert.Equal([0, 2], Assert.Single((await store.Jobs.TakePoolAsync("default")).Open, found => found.Job.Id == open.Id).StartedSteps);
+
+        // An attempt that is given back to the queue has started no less.
+        var (lost, _, _) = await store.PlacedAsync();
+        var requeued = await store.EndAsync(TestStore.GivenUp(lost) with { StartedAt = TestStore.Now });
+        Assert.Equal((EndKind.Requeued, 4L, TestStore.Now), (requeued.Kind, requeued.Version, requeued.StartedAt));
+        Assert.Equal(
+            [JobEventKind.Queued, JobEventKind.Placed, JobEventKind.Started, JobEventKind.Queued],
+            (await store.Jobs.EventsAsync(lost.Id, 0, Cancel)).Select(happened => happened.Kind));
+
         // Heard of too late: nothing is told again.
         Assert.Empty(await store.Jobs.StartAsync([start with { Attempt = new AttemptId(silent.Id, 1) }]));
     }

@@ -85,11 +85,12 @@ internal sealed class AgentNode : IAsyncDisposable
         Directory.CreateDirectory(options.StateDirectory);
         var journal = Journal.Open(Path.Combine(options.StateDirectory, "journal"), parts.Journal, parts.Loggers.CreateLogger<Journal>(), out var attempts);
         ICgroupDriver? cgroups = null;
+        SandboxHost? sandboxes = null;
         try
         {
             HostDoctor.Require(await HostDoctor.RunAsync(DoctorOptions.For(options), cancellationToken));
             cgroups = parts.OpenGroups(options.StateDirectory);
-            var sandboxes = await SandboxHost.StartAsync(
+            sandboxes = await SandboxHost.StartAsync(
                 new SandboxOptions { StateDirectory = options.StateDirectory, WarmCount = options.WarmSandboxes, Prewarm = options.WarmSandboxes > 0 ? [SandboxImage.Host] : [], StartLog = options.StartLog },
                 cgroups, parts.Loggers, cancellationToken);
             var node = new AgentNode(parts, journal, cgroups, sandboxes);
@@ -98,6 +99,8 @@ internal sealed class AgentNode : IAsyncDisposable
         }
         catch
         {
+            if (sandboxes is not null)
+                await sandboxes.DisposeAsync();
             cgroups?.Dispose();
             journal.Dispose();
             throw;

@@ -24,5 +24,11 @@ internal sealed partial class AttemptBook
 
         [LoggerMessage(2015, LogLevel.Error, "The order of attempt {AttemptId} makes no sense and is not taken: the coordinator sent a job that it had not validated")]
         public static partial void NotValidated(ILogger logger, Exception exception, AttemptId attemptId);
+
+        [LoggerMessage(2016, LogLevel.Warning, "The launcher has not unmounted the workspaces of attempt {AttemptId} within {Seconds} s of the stop; the next start removes them")]
+        public static partial void NotLetGo(ILogger logger, AttemptId attemptId, double seconds);
+
+        [LoggerMessage(2017, LogLevel.Error, "Workspace {Workspace} of an earlier agent process cannot be unmounted and keeps its memory until the launcher ends")]
+        public static partial void WorkspaceStays(ILogger logger, Exception exception, long workspace);
     }
 }

@@ -11,6 +11,7 @@ internal sealed partial class AttemptBook(AttemptServices services, ReportOutbox
 {
     /// <summary>An order that was on its way twice may arrive after its attempt is acknowledged and forgotten: the last ones are remembered. At 600 a second this is over a minute.</summary>
     private const int RememberedAttempts = 50_000;
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
     private readonly Lock _gate = new();
     private readonly Dictionary<AttemptId, AttemptRun> _running = [];
     private readonly Dictionary<AttemptId, AttemptReport> _ended = [];
@@ -88,7 +89,17 @@ internal sealed partial class AttemptBook(AttemptServices services, ReportOutbox
         }
 
         foreach (var workspace in nobodys)
-            await workspace.DisposeAsync();
+        {
+            try
+            {
+                await workspace.DisposeAsync();
+            }
+            catch (SandboxException fault)
+            {
+                // One that cannot be unmounted keeps its memory; that is no reason not to serve.
+                Log.WorkspaceStays(services.Logger, fault, workspace.Id);
+            }
+        }
     }
 
     /// <summary>Ends attempts; those that are unknown or have ended are left alone.</summary>
@@ -239,7 +250,7 @@ internal sealed partial class AttemptBook(AttemptServices services, ReportOutbox
         await Task.Yield();
         try
         {
-            await room;
+            await room.WaitAsync(services.Stopping);
             var report = await run.RunAsync(accepted);
             // Before the report leaves, so that the coordinator never gives the room away earlier than we do.
             lock (_gate)
@@ -256,7 +267,7 @@ internal sealed partial class AttemptBook(AttemptServices services, ReportOutbox
             Log.Ended(services.Logger, run.Id, report.Verdict);
 
             // Workspaces are memory, and to unmount one takes the kernel milliseconds: nobody's answer waits for it, only who wants the room.
-            await run.DisposeAsync();
+            await LetGoAsync(run);
             lock (_gate)
                 admission.Gone(reservation);
         }
@@ -268,6 +279,19 @@ internal sealed partial class AttemptBook(AttemptServices services, ReportOutbox
             // Without a journal nothing that ends can be promised; a bug is no better. The process ends, and the next one finds everything as it was.
             onFatal(fatal);
         }
+    }
+
+    // A stop waits as well, but not for a launcher that stands still: the next process removes what is left.
+    private async Task LetGoAsync(AttemptRun run)
+    {
+        var gone = run.DisposeAsync().AsTask();
+        await gone.WaitAsync(services.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!gone.IsCompleted)
+            await gone.WaitAsync(StopPatience, services.Clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!gone.IsCompleted)
+            Log.NotLetGo(services.Logger, run.Id, StopPatience.TotalSeconds);
+        else
+            await gone;
     }
 
     private static async Task DiscardAsync(IEnumerable<RunningStep> steps)

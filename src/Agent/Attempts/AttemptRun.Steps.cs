@@ -63,7 +63,7 @@ internal sealed partial class AttemptRun
             return (null, CannotStart(index, $"Its files and stdin have {input.Contents} different contents, and a step can take {StartMessageWriter.MaxContents}. Pack small files into one archive, or give them as texts."));
 
         var workspace = await _workspaces.GetAsync(index, _beforeStart.Token);
-        await _durable;
+        await _durable.WaitAsync(_services.Stopping);
         _beforeStart.Token.ThrowIfCancellationRequested();
         var running = await _services.Sandboxes.StartStepAsync(
             new StepLaunch
@@ -110,8 +110,10 @@ internal sealed partial class AttemptRun
         _services.Live.Started(running);
         if (isFirst)
             _services.Progress.Send(new AttemptProgress(Id, ProgressKind.Started, index, running.StartedAt));
-        _services.Progress.Send(new AttemptProgress(Id, ProgressKind.StepStarted, index, running.StartedAt));
+        TellStart(running);
     }
+
+    private void TellStart(RunningStep step) => _services.Progress.Send(new AttemptProgress(Id, ProgressKind.StepStarted, step.StepIndex, step.StartedAt));
 
     private async Task<StepResult> HarvestAsync(int index, RunningStep running)
     {
@@ -147,7 +149,7 @@ internal sealed partial class AttemptRun
             var (entry, durable) = _services.Journal.Append(
                 (Id, result), static (of, sequence) => new StepEndedEntry(sequence, of.Id, of.result.Usage is { } usage ? of.result with { Usage = usage with { Sequence = sequence } } : of.result));
             result = entry.Result;
-            await durable;
+            await durable.WaitAsync(_services.Stopping);
         }
 
         lock (_gate)

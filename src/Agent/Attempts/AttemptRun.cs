@@ -93,6 +93,9 @@ internal sealed partial class AttemptRun : IAsyncDisposable
     public async Task<AttemptReport> RunAsync(Task accepted)
     {
         _durable = accepted;
+        // What the process before us had gathered to say may have gone with it.
+        foreach (var step in _adopted)
+            TellStart(step);
         var steps = new List<Task>(_adopted.Select(step => RunAsync(step.StepIndex, step)));
         while (true)
         {
@@ -109,7 +112,7 @@ internal sealed partial class AttemptRun : IAsyncDisposable
         }
 
         var (entry, durable) = _services.Journal.Append(this, static (run, first) => run.End(first), sequences: 1 + _results.Count(IsUnwritten));
-        await durable;
+        await durable.WaitAsync(_services.Stopping);
         return entry.Report;
     }
 
@@ -157,9 +160,7 @@ internal sealed partial class AttemptRun : IAsyncDisposable
         Task allDead = Task.WhenAll(running.Select(step => step.Completion));
         // The grace being over is the ordinary case here: it is not worth an exception.
         await allDead.WaitAsync(_services.Options.CancelGrace, _services.Clock, _services.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        // The agent's stop is no reason to be less patient: the coordinator repeats the cancel to the next process, and the launcher's lease bounds the rest.
-        if (_services.Stopping.IsCancellationRequested)
-            return;
+        // Also where the agent stops meanwhile: the next process would not know why the step ended, and call it the program's own doing.
         foreach (var step in running)
         {
             if (!step.Completion.IsCompleted)

@@ -7,7 +7,7 @@ namespace Corral.Agent.Messaging;
 
 /// <summary>
 /// What watchers like to see, in order, many items a message. Starts and ends of steps gather for a moment: of an attempt that has ended by then the report
-/// says it all, and they are not sent. Not durable: where the coordinator cannot be reached the oldest items give way.
+/// says it all, and they are not sent. Not durable: what cannot be sent is gone, and where sending takes too long the oldest items give way.
 /// </summary>
 internal sealed partial class ProgressOutbox(string agentId, ICoordinatorLink link, LeaseKeeper lease, TimeProvider clock, ILogger<ProgressOutbox> logger)
 {
@@ -26,7 +26,7 @@ internal sealed partial class ProgressOutbox(string agentId, ICoordinatorLink li
         lock (_gate)
         {
             if (_items.Count == Capacity)
-                _items.RemoveAt(0);
+                _items.RemoveRange(0, MostItems);
             _items.Add(item);
         }
 

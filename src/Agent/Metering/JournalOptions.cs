@@ -12,6 +12,6 @@ internal sealed class JournalOptions
     [Range(64 << 10, int.MaxValue)]
     public int CompactBytes { get; set; } = 16 << 20;
 
-    /// <summary>How long to wait before writing again when the disk is full; default 1 s.</summary>
+    /// <summary>How long to wait at most before writing again when the disk is full; default 1 s.</summary>
     public TimeSpan FullRetry { get; set; } = TimeSpan.FromSeconds(1);
 }

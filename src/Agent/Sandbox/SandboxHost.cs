@@ -188,9 +188,7 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
     void ILauncherEvents.OnLost()
     {
         var lost = _link.Replace(null);
-        var reason = LauncherGone();
-        _factory.AbandonUncloned(reason);
-        _workspaces.FailAll(reason);
+        Abandon();
         lost?.Dispose();
         if (_stopping.IsCancellationRequested) return;
         Log.LauncherLost(_logger);
@@ -198,6 +196,13 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
     }
 
     internal ValueTask RemoveWorkspaceAsync(MountedWorkspace workspace) => _workspaces.RemoveAsync(workspace.Id);
+
+    private void Abandon()
+    {
+        var reason = LauncherGone();
+        _factory.AbandonUncloned(reason);
+        _workspaces.FailAll(reason);
+    }
 
     private static SandboxException LauncherGone() => new(SandboxStep.TalkToLauncher, "the launcher", Errno.EPIPE);
 
@@ -313,17 +318,15 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
                 Log.Reconnected(_logger, connection.LauncherProcessId);
                 return;
             }
-            catch (Exception e) when (!_stopping.IsCancellationRequested)
+            catch (Exception e)
             {
-                // A launcher serves one connection at a time: a half-made one would keep us out for ever.
+                // A launcher serves one connection at a time: a half-made one would keep us out for ever. And who asked over it waits for an answer.
                 _link.Replace(null);
+                Abandon();
                 connection?.Dispose();
+                if (_stopping.IsCancellationRequested) return;
                 Log.ReconnectFailed(_logger, e);
                 await Task.Delay(ReconnectPause, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
             }
         }
     }
@@ -339,6 +342,7 @@ internal sealed partial class SandboxHost : ILauncherEvents, IAsyncDisposable
         foreach (var (_, root) in connection.AdoptedWorkspaces) root.Dispose();
         _link.Replace(connection);
         SendLease();
+        _workspaces.Reconcile(connection.AdoptedWorkspaces.Select(w => w.Id));
         foreach (var adopted in connection.Adopted.Where(a => _factory.Find(a.Message.Envelope.Id) is null)) _link.Release(adopted.Message.Envelope.Id);
         connection.Listen(_loop, this);
         foreach (var image in _options.Prewarm) _pool.Refill(image);

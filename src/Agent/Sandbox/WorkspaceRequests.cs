@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Corral.Agent.Init;
+using Corral.Agent.Interop;
 using Microsoft.Win32.SafeHandles;
 
 namespace Corral.Agent.Sandbox;
@@ -32,9 +33,9 @@ internal sealed class WorkspaceRequests(SandboxHost host, LauncherLink link)
         {
             await AskAsync((ulong)id, () => link.Send(new Envelope { Kind = MessageKind.RemoveWorkspace, Id = (ulong)id }));
         }
-        catch (SandboxException gone) when (gone.Step == SandboxStep.TalkToLauncher)
+        catch (SandboxException gone) when (gone.Step == SandboxStep.TalkToLauncher || gone.Errno == Errno.ENOENT)
         {
-            // Every workspace went with the launcher.
+            // It went with the launcher; or the launcher lives, and is told again when it is connected: see Reconcile.
         }
     }
 
@@ -51,10 +52,19 @@ internal sealed class WorkspaceRequests(SandboxHost host, LauncherLink link)
         else answer.TrySetResult(root);
     }
 
-    /// <summary>The launcher is gone, and with it every workspace.</summary>
+    /// <summary>A launcher is connected again and says what it has: all of it where it had only given us up as stuck, nothing where it is another.</summary>
+    public void Reconcile(IEnumerable<ulong> held)
+    {
+        var found = held.ToHashSet();
+        foreach (var id in _mounted.Keys.Where(id => !found.Contains(id)))
+            _mounted.TryRemove(id, out _);
+        foreach (var id in found.Where(id => !_mounted.ContainsKey(id)))
+            link.Send(new Envelope { Kind = MessageKind.RemoveWorkspace, Id = id });
+    }
+
+    /// <summary>Nobody answers any more.</summary>
     public void FailAll(SandboxException reason)
     {
-        _mounted.Clear();
         foreach (var id in _pending.Keys)
         {
             if (_pending.TryRemove(id, out var answer)) answer.TrySetException(reason);

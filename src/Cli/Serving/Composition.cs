@@ -27,6 +27,8 @@ internal static class Composition
         Configure(builder.Configuration, state, mode.Flags);
         builder.Host.UseDefaultServiceProvider(provider => (provider.ValidateOnBuild, provider.ValidateScopes) = (true, true));
         builder.Logging.ClearProviders().AddSerilog(ServerLogging.Create(builder.Configuration, state, mode.ForPeople), dispose: true);
+        // Log lines of one request have its trace id.
+        builder.Logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.SpanId | ActivityTrackingOptions.TraceId | ActivityTrackingOptions.ParentId);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddOptions<UpOptions>().Bind(builder.Configuration.GetSection(UpOptions.Section)).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<UpOptions>, UpOptionsRules>();

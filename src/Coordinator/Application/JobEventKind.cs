@@ -9,7 +9,7 @@ internal enum JobEventKind
     Queued = 1,
     /// <summary>An attempt is committed and its order is on the way. Durable.</summary>
     Placed = 2,
-    /// <summary>The attempt's first step was handed to a sandbox. Durable where the attempt was seen running; live where its end was known first.</summary>
+    /// <summary>The attempt's first step was handed to a sandbox. Durable: with the start, or with the end where that was heard of first.</summary>
     Started = 3,
     /// <summary>A step was handed to a sandbox. Live.</summary>
     StepStarted = 4,

@@ -59,7 +59,7 @@ internal sealed class Jobs(
 
     public async Task<JobView?> WaitAsync(JobId id, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        // Nothing to wait for, or nothing that waiting changes: one look. Else the look before the wait need not be a whole one.
+        // The look before the wait need not be a whole one.
         if (timeout <= TimeSpan.Zero || await store.HeadAsync(id, cancellationToken) is null or { State: JobState.Ended })
             return await GetAsync(id, cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);

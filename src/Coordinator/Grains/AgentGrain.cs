@@ -82,11 +82,17 @@ internal sealed partial class AgentGrain(
 
     public async Task ProgressAsync(AttemptsProgressed message)
     {
-        var output = message.Items.Where(item => item.Kind is ProgressKind.Stdout or ProgressKind.Stderr).ToList();
-        foreach (var job in output.GroupBy(item => item.Attempt.Job))
+        // Watchers see a step start, speak, end, in this order, also where one message tells of all three.
+        await TellPoolAsync(message, static kind => kind is ProgressKind.Started or ProgressKind.StepStarted);
+        foreach (var job in message.Items.Where(item => item.Kind is ProgressKind.Stdout or ProgressKind.Stderr).GroupBy(item => item.Attempt.Job))
             await GrainFactory.GetGrain<IJobGrain>(job.Key.ToString()).OutputAsync([.. job]);
-        if (output.Count < message.Items.Count)
-            await Pool.ProgressAsync(message);
+        await TellPoolAsync(message, static kind => kind is ProgressKind.StepEnded);
+    }
+
+    private Task TellPoolAsync(AttemptsProgressed message, Func<ProgressKind, bool> isWanted)
+    {
+        var items = message.Items.Where(item => isWanted(item.Kind)).ToList();
+        return items.Count == 0 ? Task.CompletedTask : Pool.ProgressAsync(message with { Items = items });
     }
 
     private IPoolGrain Pool => GrainFactory.GetGrain<IPoolGrain>(_pool);

@@ -203,6 +203,8 @@ internal sealed partial class PoolGrain(
         var job = open.Job with { Attempt = open.Attempt.Number - 1 };
         var placed = _book.Restore(new Placement(job, open.Agent, open.AgentEpoch));
         placed.Running = open.Running;
+        foreach (var step in open.StartedSteps)
+            placed.StepStarted(step);
         placed.CancelRequested = open.CancelRequested;
         placed.OrderedAt = clock.GetTimestamp();
     }

@@ -29,7 +29,7 @@ internal interface IJobStore : IAsyncDisposable
     /// <summary>Marks attempts as running and notes their started steps, unless they have ended. Returns those that were not running before.</summary>
     Task<IReadOnlyList<StartCommit>> StartAsync(IReadOnlyList<AttemptStart> starts);
 
-    /// <summary>Ends attempts: the attempt, its usage rows, the charge, the room on the agent and the event in one transaction. One outcome each, in order.</summary>
+    /// <summary>Ends attempts: the attempt, its usage rows, the charge, the room on the agent and the events in one transaction. One outcome each, in order.</summary>
     Task<IReadOnlyList<EndCommit>> EndAsync(IReadOnlyList<AttemptEnding> endings, DateTimeOffset now);
 
     /// <summary>Ends a queued job, or notes that a placed one is to be ended.</summary>

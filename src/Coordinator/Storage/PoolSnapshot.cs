@@ -18,7 +18,9 @@ internal sealed record PoolSnapshot(long Epoch, IReadOnlyList<QueuedJob> Queued,
 /// <param name="PlacedAt">When it was committed.</param>
 /// <param name="Running">Whether the agent said that it started.</param>
 /// <param name="CancelRequested">Whether its job is to be cancelled.</param>
-internal sealed record OpenAttempt(AttemptId Attempt, string Agent, long AgentEpoch, QueuedJob Job, DateTimeOffset PlacedAt, bool Running, bool CancelRequested);
+/// <param name="StartedSteps">The steps known to have started, from 0.</param>
+internal sealed record OpenAttempt(
+    AttemptId Attempt, string Agent, long AgentEpoch, QueuedJob Job, DateTimeOffset PlacedAt, bool Running, bool CancelRequested, IReadOnlyList<int> StartedSteps);
 
 /// <summary>An agent and what it can take.</summary>
 /// <param name="Id">Its name.</param>

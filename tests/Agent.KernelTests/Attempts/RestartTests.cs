@@ -36,6 +36,13 @@ public sealed class RestartTests(AgentFixture agent) : IClassFixture<AgentFixtur
 
         await agent.RestartAsync();
         Assert.Contains(order.Attempt, agent.Node.Book.Held);
+        // Told again: the process before may have had no time to.
+        await foreach (var item in agent.Coordinator.Progress.ReadAllAsync(TestContext.Current.CancellationToken))
+        {
+            if (item.Attempt == order.Attempt && item.Kind == ProgressKind.StepStarted)
+                break;
+        }
+
         var report = await agent.Coordinator.ReportAsync(order.Attempt);
 
         Assert.Equal((Verdict.Succeeded, "a began\na ended\n"), (report.Verdict, Text(report.Steps[0].Stdout)));

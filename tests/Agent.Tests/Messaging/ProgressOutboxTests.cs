@@ -76,26 +76,37 @@ public sealed class ProgressOutboxTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Where_the_coordinator_cannot_be_reached_the_oldest_give_way()
+    public async Task Beyond_what_it_can_hold_the_oldest_give_way()
     {
-        _link.IsDown = true;
         var gathering = _clock.NextTimerAsync();
-        _outbox.Send(Item(Some.Attempt(), ProgressKind.Started));
+        _outbox.Send(Item(Some.Attempt(), ProgressKind.StepStarted));
         await gathering;
-        for (var i = 0; i < 20_005; i++)
+        for (var i = 1; i < 20_005; i++)
             _outbox.Send(Item(Some.Attempt(), ProgressKind.StepStarted) with { StepIndex = i });
-        _link.IsDown = false;
         _clock.Advance(s_gathering);
 
         var sent = new List<AttemptProgress>();
-        while (sent.Count < 20_000)
+        while (sent.Count < 19_005)
         {
             var message = await _link.NextAsync<AttemptsProgressed>();
             Assert.InRange(message.Items.Count, 1, 1000);
             sent.AddRange(message.Items);
         }
 
-        Assert.Equal(Enumerable.Range(5, 20_000), sent.Select(item => item.StepIndex));
+        Assert.Equal(Enumerable.Range(1000, 19_005), sent.Select(item => item.StepIndex));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_sent_is_gone_and_the_next_is_sent()
+    {
+        _link.IsDown = true;
+        _outbox.Send(Item(Some.Attempt(), ProgressKind.Stdout, [1]));
+        await Task.Run(() => SpinWait.SpinUntil(() => _link.Refused > 0, TimeSpan.FromSeconds(20)), TestContext.Current.CancellationToken);
+        _link.IsDown = false;
+        _outbox.Send(Item(Some.Attempt(), ProgressKind.Stdout, [2]));
+
+        var message = await _link.NextAsync<AttemptsProgressed>();
+        Assert.Equal([2], Assert.Single(message.Items).Data);
     }
 
     private static AttemptProgress Item(AttemptId attempt, ProgressKind kind, byte[]? data = null) => new(attempt, kind, 0, Some.Time, Data: data);

@@ -11,11 +11,18 @@ internal sealed class RecordingLink : ICoordinatorLink
     /// <summary>Set: nothing gets through.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>How often it did not get through.</summary>
+    public int Refused { get; private set; }
+
     public Task SendAsync<T>(T message, CancellationToken cancellationToken)
         where T : class
     {
         if (IsDown)
+        {
+            Refused++;
             throw new IOException("The bus is down.");
+        }
+
         _messages.Writer.TryWrite(message);
         return Task.CompletedTask;
     }

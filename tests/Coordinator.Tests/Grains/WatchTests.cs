@@ -42,6 +42,30 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task A_step_starts_speaks_and_ends_in_this_order_also_where_one_message_tells_it_all()
+    {
+        await using var host = await CoordinatorHost.StartAsync();
+        var agent = await host.AgentAsync();
+        var id = await host.SubmitAsync(CoordinatorHost.Spec());
+        var order = await agent.NextOrderAsync();
+        await using var events = host.Jobs.WatchAsync(id, 0, withOutput: true, Cancel).GetAsyncEnumerator(Cancel);
+        await LeaseTests.Until(events, JobEventKind.Placed);
+        var now = DateTimeOffset.UtcNow;
+
+        await agent.ProgressAsync(
+            new AttemptProgress(order.Attempt, ProgressKind.Started, 0, now),
+            new AttemptProgress(order.Attempt, ProgressKind.StepStarted, 0, now),
+            new AttemptProgress(order.Attempt, ProgressKind.Stdout, 0, now, Verdict.None, 0, [.. "all"u8]),
+            new AttemptProgress(order.Attempt, ProgressKind.StepEnded, 0, now, Verdict.Succeeded));
+
+        var seen = new List<JobEventKind>();
+        while (seen.Count < 4 && await events.MoveNextAsync())
+            seen.Add(events.Current.Kind);
+        Assert.Equal([JobEventKind.Started, JobEventKind.StepStarted, JobEventKind.Stdout, JobEventKind.StepEnded], seen.OrderBy(kind => kind == JobEventKind.Started ? 0 : 1));
+        Assert.Contains(JobEventKind.Started, seen[..3]);
+    }
+
+    [Fact]
     public async Task Who_comes_after_the_end_sees_it_whole_and_who_resumes_sees_the_rest()
     {
         await using var host = await CoordinatorHost.StartAsync();

@@ -151,6 +151,9 @@ internal sealed partial class SqliteJobStore
     /// <summary>What the end of an attempt needs to know of it and its job.</summary>
     private readonly record struct OpenRow(string Tenant, Demand Demand, long Version, DateTimeOffset? StartedAt, string? StartedSteps, long AgentEpoch)
     {
-        public IEnumerable<int> Started => (StartedSteps ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(text => int.Parse(text, CultureInfo.InvariantCulture));
+        public IReadOnlyList<int> Started => SqliteJobStore.StartedSteps(StartedSteps);
     }
+
+    private static IReadOnlyList<int> StartedSteps(string? column) =>
+        [.. (column ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
 }

@@ -132,7 +132,7 @@ internal sealed partial class SqliteJobStore
         var attempts = new List<OpenAttempt>();
         var rows = session.Sql(
                 $"""
-                 SELECT {QueuedColumns}, a.agent, a.agent_epoch, a.placed_at, j.state, j.cancel_requested FROM jobs j JOIN attempts a ON a.job_id = j.id AND a.number = j.attempt
+                 SELECT {QueuedColumns}, a.agent, a.agent_epoch, a.placed_at, j.state, j.cancel_requested, a.started_steps FROM jobs j JOIN attempts a ON a.job_id = j.id AND a.number = j.attempt
                  WHERE j.pool = ? AND j.state < 4 AND j.state IN (2, 3) AND a.verdict = 0 ORDER BY j.id
                  """)
             .With(pool);
@@ -140,7 +140,7 @@ internal sealed partial class SqliteJobStore
         {
             var job = Queued(rows);
             attempts.Add(new OpenAttempt(
-                new AttemptId(job.Id, job.Attempt), rows.Text(9), rows.Int64(10), job, rows.Time(11), rows.Int32(12) == (int)JobState.Running, rows.Bool(13)));
+                new AttemptId(job.Id, job.Attempt), rows.Text(9), rows.Int64(10), job, rows.Time(11), rows.Int32(12) == (int)JobState.Running, rows.Bool(13), StartedSteps(rows.TextOrNull(14))));
         }
 
         return attempts;
