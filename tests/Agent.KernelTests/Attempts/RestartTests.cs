@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Corral.Agent.Attempts;
 using Corral.Agent.Cgroups;
 using Corral.Agent.KernelTests.Sandbox;
@@ -68,9 +69,7 @@ public sealed class RestartTests(AgentFixture agent) : IClassFixture<AgentFixtur
     {
         var order = await RunningAsync(Job(Shell("echo before; sleep 0.5; echo alone; exit 7")), 0);
 
-        await agent.RestartAsync(() => Eventually.AsyncThat(
-            () => File.ReadLines(agent.Options.StartLog!).Any(line => line.Contains(order.Attempt.ToString(), StringComparison.Ordinal) && line.EndsWith("end", StringComparison.Ordinal)),
-            "the launcher has noted the end"));
+        await agent.RestartAsync(() => EndedAsync(order));
         var report = await agent.Coordinator.ReportAsync(order.Attempt);
 
         Assert.Equal((Verdict.NonZeroExit, 7, "before\nalone\n"), (report.Verdict, report.Steps[0].Facts.ExitCode!.Value, Text(report.Steps[0].Stdout)));
@@ -131,6 +130,40 @@ public sealed class RestartTests(AgentFixture agent) : IClassFixture<AgentFixtur
         var reports = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => agent.RunAsync(Job(Shell("touch /box/mine")))));
         Assert.All(reports, report => Assert.Equal(Verdict.Succeeded, report.Verdict));
         Assert.InRange(reports[0].Sequence, last.Sequence, last.Sequence + 15);
+    }
+
+    [Fact]
+    public async Task A_stop_does_not_wait_for_a_full_disk_and_the_next_process_reports_what_could_not_be_written()
+    {
+        var journal = Path.Combine(agent.Options.StateDirectory, "journal");
+        await agent.RestartAsync(() => RunAsync("mount", "-t", "tmpfs", "-o", "size=256k", "corral-test", journal));
+        // More than what is left of a page: its end cannot be written.
+        var order = await RunningAsync(Job(Shell("sleep 1; head -c 4000 /dev/zero | tr '\\0' x")), 0);
+        var ballast = Path.Combine(journal, "ballast");
+        await Assert.ThrowsAsync<IOException>(() => File.WriteAllBytesAsync(ballast, new byte[1 << 20], TestContext.Current.CancellationToken));
+        await EndedAsync(order);
+
+        await agent.RestartAsync(() =>
+        {
+            File.Delete(ballast);
+            return Task.CompletedTask;
+        }).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        var report = await agent.Coordinator.ReportAsync(order.Attempt);
+        Assert.Equal((Verdict.Succeeded, 4000), (report.Verdict, report.Steps[0].Stdout.Inline.Length));
+        await Eventually.AsyncThat(() => agent.Node.Book.Held.Count == 0, "everything acknowledged");
+        await agent.RestartAsync(() => RunAsync("umount", journal));
+    }
+
+    private Task EndedAsync(AttemptOrder order) => Eventually.AsyncThat(
+        () => File.ReadLines(agent.Options.StartLog!).Any(line => line.Contains(order.Attempt.ToString(), StringComparison.Ordinal) && line.EndsWith("end", StringComparison.Ordinal)),
+        "the launcher has noted the end");
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, process.ExitCode);
     }
 
     [Fact]
