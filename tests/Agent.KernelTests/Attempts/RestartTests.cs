@@ -137,10 +137,19 @@ public sealed class RestartTests(AgentFixture agent) : IClassFixture<AgentFixtur
     {
         var journal = Path.Combine(agent.Options.StateDirectory, "journal");
         await agent.RestartAsync(() => RunAsync("mount", "-t", "tmpfs", "-o", "size=256k", "corral-test", journal));
-        // More than what is left of a page: its end cannot be written.
-        var order = await RunningAsync(Job(Shell("sleep 1; head -c 4000 /dev/zero | tr '\\0' x")), 0);
+        var order = await RunningAsync(Job(Shell("sleep 1; echo x")), 0);
         var ballast = Path.Combine(journal, "ballast");
         await Assert.ThrowsAsync<IOException>(() => File.WriteAllBytesAsync(ballast, new byte[1 << 20], TestContext.Current.CancellationToken));
+        // What fits into the file's last page is still written; an order that is not taken at all says that the journal has found the disk full.
+        var orders = new List<Task>();
+        await Eventually.AsyncThat(
+            () =>
+            {
+                var next = Order(Job(Shell("true") with { Limits = new ResourceLimits { Cpus = 0.05, MemoryBytes = 16 << 20, ScratchBytes = 1 << 20 } }));
+                orders.Add(agent.Coordinator.OrderAsync(next));
+                return !agent.Node.Book.Held.Contains(next.Attempt);
+            },
+            "an order refused");
         await EndedAsync(order);
 
         await agent.RestartAsync(() =>
@@ -148,9 +157,10 @@ public sealed class RestartTests(AgentFixture agent) : IClassFixture<AgentFixtur
             File.Delete(ballast);
             return Task.CompletedTask;
         }).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Contains(orders, taken => taken.IsFaulted);
 
         var report = await agent.Coordinator.ReportAsync(order.Attempt);
-        Assert.Equal((Verdict.Succeeded, 4000), (report.Verdict, report.Steps[0].Stdout.Inline.Length));
+        Assert.Equal((Verdict.Succeeded, "x\n"), (report.Verdict, Text(report.Steps[0].Stdout)));
         await Eventually.AsyncThat(() => agent.Node.Book.Held.Count == 0, "everything acknowledged");
         await agent.RestartAsync(() => RunAsync("umount", journal));
     }
