@@ -129,7 +129,7 @@ public sealed class RestartTests(AgentFixture agent) : IClassFixture<AgentFixtur
 
         var reports = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => agent.RunAsync(Job(Shell("touch /box/mine")))));
         Assert.All(reports, report => Assert.Equal(Verdict.Succeeded, report.Verdict));
-        Assert.InRange(reports[0].Sequence, last.Sequence, last.Sequence + 15);
+        Assert.InRange(reports.Min(report => report.Sequence), last.Sequence, last.Sequence + 15);
     }
 
     [Fact]
@@ -137,32 +137,36 @@ public sealed class RestartTests(AgentFixture agent) : IClassFixture<AgentFixtur
     {
         var journal = Path.Combine(agent.Options.StateDirectory, "journal");
         await agent.RestartAsync(() => RunAsync("mount", "-t", "tmpfs", "-o", "size=256k", "corral-test", journal));
-        var order = await RunningAsync(Job(Shell("sleep 1; echo x")), 0);
-        var ballast = Path.Combine(journal, "ballast");
-        await Assert.ThrowsAsync<IOException>(() => File.WriteAllBytesAsync(ballast, new byte[1 << 20], TestContext.Current.CancellationToken));
-        // What fits into the file's last page is still written; an order that is not taken at all says that the journal has found the disk full.
-        var orders = new List<Task>();
-        await Eventually.AsyncThat(
-            () =>
-            {
-                var next = Order(Job(Shell("true") with { Limits = new ResourceLimits { Cpus = 0.05, MemoryBytes = 16 << 20, ScratchBytes = 1 << 20 } }));
-                orders.Add(agent.Coordinator.OrderAsync(next));
-                return !agent.Node.Book.Held.Contains(next.Attempt);
-            },
-            "an order refused");
-        await EndedAsync(order);
-
-        await agent.RestartAsync(() =>
+        try
         {
-            File.Delete(ballast);
-            return Task.CompletedTask;
-        }).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        Assert.Contains(orders, taken => taken.IsFaulted);
+            var order = await RunningAsync(Job(Shell("sleep 1; echo x")), 0);
+            var ballast = Path.Combine(journal, "ballast");
+            await Assert.ThrowsAsync<IOException>(() => File.WriteAllBytesAsync(ballast, new byte[1 << 20], TestContext.Current.CancellationToken));
+            // What fits into the file's last page is still written; an order that is not taken at all says that the journal has found the disk full.
+            await Eventually.AsyncThat(
+                () =>
+                {
+                    var next = Order(Job(Shell("true") with { Limits = new ResourceLimits { Cpus = 0.05, MemoryBytes = 16 << 20, ScratchBytes = 1 << 20 } }));
+                    _ = agent.Coordinator.OrderAsync(next);
+                    return !agent.Node.Book.Held.Contains(next.Attempt);
+                },
+                "an order refused");
+            await EndedAsync(order);
 
-        var report = await agent.Coordinator.ReportAsync(order.Attempt);
-        Assert.Equal((Verdict.Succeeded, "x\n"), (report.Verdict, Text(report.Steps[0].Stdout)));
-        await Eventually.AsyncThat(() => agent.Node.Book.Held.Count == 0, "everything acknowledged");
-        await agent.RestartAsync(() => RunAsync("umount", journal));
+            await agent.RestartAsync(() =>
+            {
+                File.Delete(ballast);
+                return Task.CompletedTask;
+            }).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+            var report = await agent.Coordinator.ReportAsync(order.Attempt);
+            Assert.Equal((Verdict.Succeeded, "x\n"), (report.Verdict, Text(report.Steps[0].Stdout)));
+            await Eventually.AsyncThat(() => agent.Node.Book.Held.Count == 0, "everything acknowledged");
+        }
+        finally
+        {
+            await agent.RestartAsync(() => RunAsync("umount", journal));
+        }
     }
 
     private Task EndedAsync(AttemptOrder order) => Eventually.AsyncThat(
